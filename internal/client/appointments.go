@@ -18,13 +18,13 @@ type KnownAppointment struct {
 	Removed      bool
 }
 
-// Appointment finds the place of an appointment among the client's, and whether
-// it is there.
+// Appointment returns the index of an appointment in the client's list, and whether it is
+// there.
 func (c *Client) Appointment(id int64) (int, bool) {
 	return slices.BinarySearchFunc(c.Appointments, id, func(a Appointment, id int64) int { return cmp.Compare(a.AppointmentID, id) })
 }
 
-// equal says whether all values are equal, ModifiedDate among them.
+// equal says whether all values are equal, including ModifiedDate.
 func (a Appointment) equal(b Appointment) bool {
 	if !a.Start.Equal(b.Start) || !a.ModifiedDate.Equal(b.ModifiedDate) {
 		return false
@@ -33,7 +33,7 @@ func (a Appointment) equal(b Appointment) bool {
 	return a == b
 }
 
-// PutAppointment adds an appointment, or takes it for the one of its id.
+// PutAppointment adds an appointment, or replaces the one with the same id.
 func (c *Client) PutAppointment(a Appointment) {
 	i, found := c.Appointment(a.AppointmentID)
 	if found {
@@ -43,7 +43,7 @@ func (c *Client) PutAppointment(a Appointment) {
 	c.Appointments = slices.Insert(c.Appointments, i, a)
 }
 
-// DropAppointment takes out the appointment of that id, if it is there.
+// DropAppointment removes the appointment with that id, if there is one.
 func (c *Client) DropAppointment(id int64) {
 	if i, found := c.Appointment(id); found {
 		c.Appointments = slices.Delete(c.Appointments, i, i+1)

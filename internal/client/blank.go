@@ -5,14 +5,14 @@ import (
 	"unicode"
 )
 
-// IsBlank says whether a text shows nothing to a reader. It is the one rule for
-// whatever must not be blank.
+// IsBlank says whether a text has no visible character. All checks for blank texts use
+// it.
 func IsBlank(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return !showsNothing(r) }) < 0
 }
 
-// Trimmed is a text without what shows nothing at its ends. What changes how the
-// last character is drawn stays: a variation selector, and the tags of a flag.
+// Trimmed removes invisible characters at the ends of a text, except those that change
+// how the last character is drawn: a variation selector, and the tags of a flag.
 func Trimmed(text string) string {
 	text = strings.TrimLeftFunc(text, showsNothing)
 	end := strings.TrimRightFunc(text, showsNothing)
@@ -24,12 +24,12 @@ func Trimmed(text string) string {
 	return text
 }
 
-// showsNothing says whether a character leaves no mark of its own: a space, a
-// control character, one that Unicode says to ignore where it is not supported
-// (Default_Ignorable_Code_Point), or one of the few whose shape is empty.
+// showsNothing says whether a character is invisible: a space, a control character, one
+// that Unicode says to ignore if it is not supported (Default_Ignorable_Code_Point), or
+// one of the few with an empty shape.
 func showsNothing(r rune) bool {
 	if ' ' < r && r < '\x7f' {
-		// Nearly all characters that are asked about.
+		// Almost all characters end here.
 		return false
 	}
 	switch r {
@@ -42,8 +42,8 @@ func showsNothing(r rune) bool {
 		unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
 
-// drawsAnother says whether a character that shows nothing says how the one
-// before it is drawn.
+// drawsAnother says whether an invisible character changes how the one before it is
+// drawn.
 func drawsAnother(r rune) bool {
 	return unicode.Is(unicode.Variation_Selector, r) || '\U000E0020' <= r && r <= '\U000E007F'
 }

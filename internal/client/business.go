@@ -4,12 +4,11 @@ import (
 	"time"
 )
 
-// Business is the tenant: who the clients are clients of.
+// Business is the tenant that clients belong to.
 type Business struct {
 	BusinessID int64
 	Name       *string
-	// TimeZoneID is the IANA zone that dates of reports are days of; UTC unless
-	// set.
+	// TimeZoneID is the IANA time zone for days in reports; UTC unless set.
 	TimeZoneID string
 	// Locale decides the order of names; nil is the root collation.
 	Locale *string
@@ -21,7 +20,7 @@ type Business struct {
 	RekeyedTo *int64
 }
 
-// Zone is the zone that the business's days are of.
+// Zone returns the business's time zone.
 func (b *Business) Zone() *time.Location {
 	if zone := storedZone(b.TimeZoneID); zone != nil {
 		return zone
@@ -29,8 +28,8 @@ func (b *Business) Zone() *time.Location {
 	return time.UTC
 }
 
-// Rekeying says whether clients are still to get the keys of the locale and the
-// phone region.
+// Rekeying says whether some clients do not have the keys for the current locale and
+// phone region yet.
 func (b *Business) Rekeying() bool { return b.RekeyedTo != nil }
 
 // DefaultBusiness returns a business with the default settings.
@@ -49,12 +48,11 @@ type TimeZone struct {
 	// SortOrder ranks zones from west to east by their present offset: quarter
 	// hours east of UTC-12:00.
 	SortOrder int64
-	// CurrentOffset is in minutes east of UTC.
+	// CurrentOffset is the offset in minutes east of UTC.
 	CurrentOffset int64
 }
 
-// DescribeZone describes the zone of that name at now; nil when
-// there is no such zone.
+// DescribeZone describes the zone with that name at now; nil if there is none.
 func DescribeZone(name string, now time.Time) *TimeZone {
 	zone := storedZone(name)
 	if zone == nil {

@@ -4,12 +4,12 @@ import (
 	"slices"
 )
 
-// KnownChoice is a choice that was renamed or taken out: clients hold it as Stored,
-// and see it as Name. Records, history and journals keep what is stored; so a
-// choice is renamed for all of them by one write, of its definition.
+// KnownChoice is a choice that was renamed or removed: clients store it as Stored, and
+// show it as Name. Records, history and journals have the stored value, so one write, of
+// the definition, renames a choice for all of them.
 type KnownChoice struct{ Name, Stored string }
 
-// shown is a stored value as it is called today.
+// shown returns the current name of a stored value.
 func (f *FieldDefinition) shown(value any) any {
 	text, isText := value.(string)
 	if !isText || f.Type != FieldChoice || f.PropertyCode != nil {
@@ -23,7 +23,7 @@ func (f *FieldDefinition) shown(value any) any {
 	return value
 }
 
-// Stored is as what clients hold a choice.
+// Stored returns the stored value of a choice.
 func (f *FieldDefinition) Stored(name string) string {
 	if i := slices.IndexFunc(f.Known, func(k KnownChoice) bool { return k.Name == name }); i >= 0 {
 		return f.Known[i].Stored
@@ -31,7 +31,7 @@ func (f *FieldDefinition) Stored(name string) string {
 	return name
 }
 
-// Shown is a stored value of what a path of history names, as it is called today.
+// Shown returns a stored value at a path of history by its current name.
 func (d Definitions) Shown(changePath string, value any) any {
 	for i := range d {
 		if d[i].Known != nil && changePath == EdgePath(NameFields, d[i].DefinitionID) {
@@ -41,7 +41,7 @@ func (d Definitions) Shown(changePath string, value any) any {
 	return value
 }
 
-// ShowRecord makes the record's values those that are shown.
+// ShowRecord replaces the record's stored values by those that are shown.
 func (d Definitions) ShowRecord(c *Client) {
 	if c == nil {
 		return
@@ -54,7 +54,7 @@ func (d Definitions) ShowRecord(c *Client) {
 	}
 }
 
-// EveryChoice are the names of the choices, those that were taken out too.
+// EveryChoice returns the names of all choices, also removed ones.
 func (f *FieldDefinition) EveryChoice() []string {
 	names := slices.Clone(f.Choices)
 	for _, known := range f.Known {
@@ -65,8 +65,8 @@ func (f *FieldDefinition) EveryChoice() []string {
 	return names
 }
 
-// RenameTo gives choices the names that they have in names, all at once. What
-// clients hold stays as it is.
+// RenameTo renames the choices in names, all at once. Stored values of clients do not
+// change.
 func (f *FieldDefinition) RenameTo(names map[string]string) {
 	choices, held := slices.Clone(f.Choices), map[string]string{}
 	for i, name := range choices {

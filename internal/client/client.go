@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// Client is a person who books with a business: the whole record, or the part
-// of it that a Selection asked the store for.
+// Client is a person who books with a business: the whole record, or the properties that
+// a Selection read.
 type Client struct {
 	ClientID         int64
 	BusinessID       int64
 	ParentBusinessID *int64
-	// ClientAccountID is the client's login to the public scheduler, unique in
-	// the business; nil while it has none.
+	// ClientAccountID is the client's account for the public scheduler, unique in the
+	// business; nil if it has none.
 	ClientAccountID *int64
 	// Version starts at 1 and rises by one with every change.
 	Version   int64
 	Lifecycle Lifecycle
-	// Outdated says that the client is stored as an earlier version of the program
-	// stores clients: the next write of it writes the whole of it.
+	// Outdated says that the client was stored by an earlier version of the program: its
+	// next write writes the whole record.
 	Outdated bool
-	// KeyedBy names the settings by which the sort and search keys were made after the
-	// record was read or copied; empty for those that were stored with it.
+	// KeyedBy names the settings of the sort and search keys if they were made after the
+	// record was read or copied; empty for stored keys.
 	KeyedBy string
 	// ChangeNumber is the store's own: it rises with every row of the change feed about
 	// the client.
@@ -112,15 +112,14 @@ type Client struct {
 	// SubjectIDs are the clients that this one may see and book for, ascending.
 	// The edge is stored here, on the viewer's side, and nowhere else.
 	SubjectIDs []int64
-	// Appointments are the references that the scheduler fed, by appointment id.
+	// Appointments are the appointment references that the scheduler sent, ordered by id.
 	Appointments []Appointment
 
-	// MergedInto is the client that this one was folded into, nil unless its
-	// Lifecycle is Merged. That one may be folded into another since.
+	// MergedInto is the client that this one was merged into, nil unless its Lifecycle is
+	// Merged. That client may have been merged since.
 	MergedInto *int64
-	// Merged are the clients that were folded into this one, and those that had
-	// been folded into them before, in the order of the merges: the last one is of
-	// the latest merge.
+	// Merged are the clients that were merged into this one, including those merged into
+	// them before, in the order of the merges, latest last.
 	Merged []MergedClient
 	// Aliases are values that lost in merges and still find the client.
 	Aliases []Alias
@@ -128,7 +127,7 @@ type Client struct {
 	// ActiveAppointmentCount is the number of OPEN appointments; the store
 	// derives it from Appointments when it writes.
 	ActiveAppointmentCount int64
-	// NameSortKey and EmailSortKey are where the client stands in the two orders; see
+	// NameSortKey and EmailSortKey are the sort keys by name and e-mail address; see
 	// Indexer.
 	NameSortKey  string
 	EmailSortKey string
@@ -146,8 +145,8 @@ type Client struct {
 	// see Indexer. Clients with keys of an early version of the rules have none.
 	PhoneSpellings []string
 
-	// IndexKeys are what a database index finds the client by, other than ids and sort
-	// keys: its tags, appointments, custom values and pieces of its texts; see Indexer.
+	// IndexKeys are the keys by which an index finds the client: for its tags,
+	// appointments, custom values and pieces of its texts; see Indexer.
 	IndexKeys []string
 
 	// SealedSSN is encrypted, PasswordHash one-way; neither leaves the service.
@@ -155,10 +154,10 @@ type Client struct {
 	PasswordHash *string
 }
 
-// Lifecycle is where a record is in its life. It decides which lists show it.
+// Lifecycle is the state of a record. It decides which lists show it.
 type Lifecycle string
 
-// The stages of a record's life.
+// The lifecycles.
 const (
 	Live    Lifecycle = "live"
 	Removed Lifecycle = "deleted"
@@ -176,7 +175,7 @@ const (
 	StatusBlacklisted Status = "BLACKLISTED"
 )
 
-// AppointmentStatus is what became of an appointment.
+// AppointmentStatus is the status of an appointment.
 type AppointmentStatus string
 
 // The statuses of an appointment.
@@ -187,7 +186,7 @@ const (
 	AppointmentNoShow    AppointmentStatus = "NO_SHOW"
 )
 
-// Known says whether the status is one of those.
+// Known says whether the status is one of these.
 func (s AppointmentStatus) Known() bool {
 	switch s {
 	case AppointmentOpen, AppointmentCompleted, AppointmentCancelled, AppointmentNoShow:
@@ -199,7 +198,7 @@ func (s AppointmentStatus) Known() bool {
 // MaxAppointments bounds the appointment references of one client.
 const MaxAppointments = 10_000
 
-// Appointment is a reference to an appointment that the scheduler keeps.
+// Appointment is a reference to an appointment in the scheduler.
 type Appointment struct {
 	AppointmentID int64
 	LocationID    int64
@@ -225,8 +224,7 @@ type Form struct {
 // ID is the client's global id.
 func (c *Client) ID() ID { return ID{Type: TypeClient, Number: c.ClientID} }
 
-// Deleted says whether the client was removed from the lists. It is found by
-// its id all the same.
+// Deleted says whether the client was removed from the lists. Its id still finds it.
 func (c *Client) Deleted() bool { return c.Lifecycle == Removed }
 
 // Active is the opposite of Deleted: a blacklisted client is active.
@@ -241,7 +239,7 @@ func (c *Client) FullName() *string {
 	return joinText(" ", c.FirstName, c.LastName)
 }
 
-// AggregatedNotes is the notes and then each alert note, joined by newlines.
+// AggregatedNotes returns the notes, followed by each alert note, joined by newlines.
 func (c *Client) AggregatedNotes() *string {
 	parts := make([]*string, 0, 1+len(c.AlertNotes))
 	parts = append(parts, c.Notes)
@@ -274,7 +272,7 @@ func millis(t *time.Time) *int64 {
 	return &ms
 }
 
-// joinText joins the parts that are not blank; nil when all are.
+// joinText joins the parts that are not blank; nil if there are none.
 func joinText(separator string, parts ...*string) *string {
 	var texts []string
 	for _, part := range parts {
@@ -288,9 +286,8 @@ func joinText(separator string, parts ...*string) *string {
 	return new(strings.Join(texts, separator))
 }
 
-// VisibilityKeys are the keys by which staff and location super-users find the
-// client: its creator's, those of the clients merged into it, and those of its
-// appointments, cancelled ones included.
+// VisibilityKeys returns the client's visibility keys: of its creator, of the creators of
+// clients merged into it, and of its appointments, including cancelled ones.
 func (c *Client) VisibilityKeys() []string {
 	seen := map[string]bool{}
 	var keys []string
@@ -319,9 +316,9 @@ func (c *Client) VisibilityKeys() []string {
 	return keys
 }
 
-// Clone returns a copy that shares no list with c, so that one of them can be
-// changed and both compared. Pointers to scalars are shared: they are replaced,
-// never written through.
+// Clone returns a copy that shares no list with c, so that both can be compared after one
+// was changed. Pointers to scalars are shared, because they are replaced, never written
+// through.
 func (c *Client) Clone() *Client {
 	clone := *c
 	clone.KeyedBy = ""

@@ -1,6 +1,6 @@
 package client
 
-// The codes of failures that a caller can cause.
+// The codes of errors that a caller can cause.
 const (
 	CodeUnauthenticated Code = "UNAUTHENTICATED"
 	CodeForbidden       Code = "FORBIDDEN"

@@ -6,13 +6,13 @@ import (
 	"strconv"
 )
 
-// FieldData is a custom field's value as answers that are JSON have it.
+// FieldData is a custom field's value in the form of JSON answers.
 type FieldData struct {
 	ID    int64 `json:"schedulerPreferenceFieldDefnId"`
 	Value any   `json:"value"`
 }
 
-// DataList are the custom fields of a client that have a value, by id.
+// DataList returns the custom fields of a client that have a value, ordered by id.
 func (d Definitions) DataList(c *Client) []FieldData {
 	list := []FieldData{}
 	for i := range d {
@@ -26,7 +26,7 @@ func (d Definitions) DataList(c *Client) []FieldData {
 	return list
 }
 
-// DataMap are the values of DataList by the field's id.
+// DataMap returns the values of DataList by field id.
 func (d Definitions) DataMap(c *Client) map[string]any {
 	byID := map[string]any{}
 	for _, field := range d.DataList(c) {
@@ -35,8 +35,7 @@ func (d Definitions) DataMap(c *Client) map[string]any {
 	return byID
 }
 
-// AppendJSON appends a value as encoding/json writes it, which the scalar JSON is
-// written by.
+// AppendJSON appends a value as encoding/json does, which the scalar JSON uses.
 func AppendJSON(dst []byte, value any) ([]byte, error) {
 	switch v := value.(type) {
 	case nil:
@@ -55,7 +54,7 @@ func AppendJSON(dst []byte, value any) ([]byte, error) {
 	return append(dst, text...), nil
 }
 
-// isPlain says whether encoding/json escapes nothing of a text.
+// isPlain says whether encoding/json escapes nothing in a text.
 func isPlain(text string) bool {
 	for i := range len(text) {
 		switch c := text[i]; c {

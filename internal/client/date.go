@@ -43,12 +43,11 @@ func (d Date) UTC() time.Time {
 // Next is the day after.
 func (d Date) Next() Date { return DateOf(d.UTC().AddDate(0, 0, 1)) }
 
-// In is the first instant of the day in that zone. Where a clock change skips
-// midnight, that is the change; where it repeats midnight, the first one.
+// In returns the first instant of the day in that zone. If a clock change skips midnight,
+// it is the change; if one repeats midnight, the first one.
 func (d Date) In(zone *time.Location) time.Time {
 	midnight := d.UTC()
-	// The offsets in force well before and well after are the only ones that
-	// midnight can have.
+	// Midnight can only have one of the offsets well before and well after it.
 	const wide = 30 * time.Hour
 	var first time.Time
 	for _, near := range []time.Time{midnight.Add(-wide), midnight.Add(wide)} {
@@ -66,14 +65,13 @@ func (d Date) In(zone *time.Location) time.Time {
 	return change
 }
 
-// DateOf returns the day of t where t is.
+// DateOf returns the day of t in t's zone.
 func DateOf(t time.Time) Date {
 	year, month, day := t.Date()
 	return Date{year, month, day}
 }
 
-// ParseDate reads YYYY-MM-DD. Error: INVALID_DATE, also for a day that the
-// calendar does not have.
+// ParseDate parses YYYY-MM-DD. Error: INVALID_DATE, also for a day that does not exist.
 func ParseDate(text string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil || t.Year() < 1 {
@@ -82,8 +80,8 @@ func ParseDate(text string) (Date, error) {
 	return DateOf(t), nil
 }
 
-// DateFromMillis reads milliseconds since 1970-01-01 at midnight UTC. Error:
-// INVALID_DATE for any other time of day, which would be a guess.
+// DateFromMillis converts milliseconds since 1970-01-01 at midnight UTC. Error:
+// INVALID_DATE for any other time of day.
 func DateFromMillis(ms int64) (Date, error) {
 	t := time.UnixMilli(ms).UTC()
 	if t != t.Truncate(24*time.Hour) || t.Year() < 1 || t.Year() > 9999 {

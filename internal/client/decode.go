@@ -8,10 +8,10 @@ import (
 	"strconv"
 )
 
-// Path is where in an input a value stands.
+// Path is the place of a value in an input.
 type Path []string
 
-// With returns the path of a part of what the path leads to.
+// With returns the path with further elements.
 func (p Path) With(more ...string) Path {
 	return append(slices.Clip(slices.Clone(p)), more...)
 }
@@ -40,7 +40,7 @@ func decodeProperty(p *Property, raw, held any, where Path) (any, Errors) {
 	return p.place.read(p, raw, held, where)
 }
 
-// DecodeScalar gives a single value its Go type. The property's rule is left out.
+// DecodeScalar converts a single value to its Go type, without the property's rule.
 func DecodeScalar(p *Property, raw any) (any, *Error) {
 	without := *p
 	without.Rule = nil
@@ -51,7 +51,7 @@ func DecodeScalar(p *Property, raw any) (any, *Error) {
 	return value, nil
 }
 
-// readText reads a text within the property's bound.
+// readText reads a text, and checks the property's bound.
 func readText(p *Property, raw any) (any, *Error) {
 	text, ok := raw.(string)
 	if !ok {
@@ -136,8 +136,8 @@ func DecodeTexts(p *Property, raw any, held []string, where Path) (any, Errors) 
 	return texts, errs
 }
 
-// TypeAny stands for ids of things that have no type here, such as e-mail
-// categories: only the plain form names one.
+// TypeAny is for ids of things without a type here, such as e-mail categories: they have
+// only the plain form.
 const TypeAny = ""
 
 // typeClientAccount is the type of a client account's id, which has no global form.
@@ -163,7 +163,7 @@ func decodeIDs(raw any, typeName string, bound int, where Path) ([]int64, Errors
 	return ids, errs
 }
 
-// DecodeID reads an id of an input: a global id, or a number as JSON has it.
+// DecodeID decodes an id of an input: a global id, or a number.
 func DecodeID(raw any) (ID, error) {
 	switch v := raw.(type) {
 	case ID:
@@ -180,8 +180,7 @@ func DecodeID(raw any) (ID, error) {
 	return ID{}, InvalidID()
 }
 
-// List is a list as callers write it: GraphQL reads a single value as a list of
-// one.
+// List returns a list of an input: a single value is a list with it, as in GraphQL.
 func List(raw any) []any {
 	switch v := raw.(type) {
 	case []any:
@@ -196,7 +195,7 @@ func List(raw any) []any {
 	return []any{raw}
 }
 
-// Entries returns a list as inputs hold lists.
+// Entries converts a list to the form of inputs.
 func Entries[T any](list []T) []any {
 	entries := make([]any, len(list))
 	for i := range list {
@@ -205,7 +204,7 @@ func Entries[T any](list []T) []any {
 	return entries
 }
 
-// Integer reads a whole number of an input.
+// Integer decodes an integer of an input.
 func Integer(raw any) (int64, bool) {
 	switch v := raw.(type) {
 	case json.Number:
@@ -234,7 +233,7 @@ func number(raw any) (float64, bool) {
 	return 0, false
 }
 
-// WrongType is the error of a value of another type than want names.
+// WrongType is the error of a value with another type than want.
 func WrongType(want string) *Error {
 	return &Error{Code: CodeInvalidType, Message: "want " + want}
 }
@@ -244,7 +243,7 @@ func TooMany(bound int) *Error {
 	return &Error{Code: CodeTooMany, Message: fmt.Sprintf("want at most %d entries", bound)}
 }
 
-// OutOfRange is the refusal of a number that is not from 1 to a bound.
+// OutOfRange is the error of a number that is not from 1 to bound.
 func OutOfRange(bound int64) *Error {
 	return &Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", bound)}
 }

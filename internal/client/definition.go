@@ -10,8 +10,8 @@ import (
 // ID is the definition's global id.
 func (f *FieldDefinition) ID() ID { return ID{Type: TypeFieldDefinition, Number: f.DefinitionID} }
 
-// Version is that of all the custom fields of a business, those that were retired
-// among them: it rises with each that is made, changed or retired.
+// Version is the version of all custom fields of a business, including retired ones: it
+// rises with every change.
 func (d Definitions) Version() int64 {
 	version := int64(0)
 	for i := range d {
@@ -20,7 +20,7 @@ func (d Definitions) Version() int64 {
 	return version
 }
 
-// FieldType is what a custom field's values are.
+// FieldType is the type of a custom field's values.
 type FieldType string
 
 // The types of custom fields.
@@ -38,13 +38,13 @@ type FieldDefinition struct {
 	BusinessID   int64
 	Label        string
 	Type         FieldType
-	// PropertyCode names the property that the field stands for; nil when the
-	// field has values of its own.
+	// PropertyCode names the property that the field stands for; nil if the field has
+	// values of its own.
 	PropertyCode *string
-	// Choices are what a CHOICE may be.
+	// Choices are the values of a CHOICE.
 	Choices []string
-	// Known are the choices that clients hold as something else than their name, and
-	// those that were taken out.
+	// Known are the choices whose stored value differs from their name, and removed
+	// choices.
 	Known []KnownChoice
 	// Retired says that the field is out of use. Values of it stay stored.
 	Retired bool
@@ -63,14 +63,13 @@ type FieldValue struct {
 // Definitions are a business's custom fields by id, ascending.
 type Definitions []FieldDefinition
 
-// NewDefinitions puts definitions in their order.
+// NewDefinitions sorts definitions.
 func NewDefinitions(all []FieldDefinition) Definitions {
 	slices.SortFunc(all, func(a, b FieldDefinition) int { return cmp.Compare(a.DefinitionID, b.DefinitionID) })
 	return all
 }
 
-// ByID finds the custom field of that id, retired or not; nil when there is
-// none.
+// ByID returns the custom field with that id, also a retired one; nil if there is none.
 func (d Definitions) ByID(id int64) *FieldDefinition {
 	i, found := slices.BinarySearchFunc(d, id, func(f FieldDefinition, id int64) int { return cmp.Compare(f.DefinitionID, id) })
 	if !found {
@@ -134,9 +133,8 @@ type Field struct {
 	Value      any
 }
 
-// Fields are the client's custom fields, one for each definition that is not
-// retired, in the order of the definitions. The value of a field that stands
-// for a property is that property.
+// Fields returns the client's custom fields, one for each definition that is not retired,
+// in order. A field that stands for a property has the property's value.
 func (d Definitions) Fields(c *Client) []Field {
 	fields := make([]Field, 0, len(d))
 	for i := range d {
@@ -163,7 +161,7 @@ func (f *FieldDefinition) valueOf(c *Client) any {
 	return nil
 }
 
-// Filled are the fields that have a value.
+// Filled returns the fields that have a value.
 func Filled(fields []Field) []Field {
 	return slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return f.Value == nil })
 }
@@ -178,7 +176,7 @@ func (d Definitions) TextSearchable(c *Client) *string {
 	return joinText(" ", parts...)
 }
 
-// TextOf is a custom value as text.
+// TextOf returns a custom value as text.
 func TextOf(value any) string {
 	switch v := value.(type) {
 	case string:

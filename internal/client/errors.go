@@ -6,21 +6,20 @@ import (
 	"strings"
 )
 
-// TooManySubjects is the error of a client that would view more than MaxSubjects.
+// TooManySubjects is the error of a client with more than MaxSubjects subjects.
 func TooManySubjects() *Error {
 	return &Error{Code: CodeTooManySubjects, Message: fmt.Sprintf("a client may see at most %d others", MaxSubjects)}
 }
 
-// Code names what went wrong, for programs. Codes are part of the API: they are
-// added to, never renamed.
+// Code identifies an error for programs. Codes are part of the API: they are never
+// renamed.
 type Code string
 
-// Error is a failure that the caller can do something about. Everything else
-// that a method of this package returns is internal: logged, and masked by the
-// edge.
+// Error is an error that the caller can mend. Any other error of this package is
+// internal: it is logged and masked.
 type Error struct {
 	Code Code
-	// Message says what to do. It names the rule and never repeats a value.
+	// Message says what to do. It names the rule and never has the value.
 	Message string
 	// Field is the path of the input at fault, from the argument down; list
 	// indexes are decimal strings.
@@ -36,7 +35,7 @@ func (e *Error) Error() string {
 	return string(e.Code) + " at " + strings.Join(e.Field, ".") + ": " + e.Message
 }
 
-// Errors are all the failures of one input.
+// Errors are all errors of one input.
 type Errors []*Error
 
 func (e Errors) Error() string {
@@ -47,8 +46,7 @@ func (e Errors) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// AsErrors returns the caller's failures that err holds, or nil when err is
-// nil or internal.
+// AsErrors returns the caller's errors in err; nil if err is nil or internal.
 func AsErrors(err error) Errors {
 	if many, ok := errors.AsType[Errors](err); ok {
 		return many
@@ -59,7 +57,7 @@ func AsErrors(err error) Errors {
 	return nil
 }
 
-// HasCode says whether err holds a failure of that code.
+// HasCode says whether err has an error with that code.
 func HasCode(err error, code Code) bool {
 	for _, e := range AsErrors(err) {
 		if e.Code == code {
@@ -69,7 +67,7 @@ func HasCode(err error, code Code) bool {
 	return false
 }
 
-// ErrOrNil keeps an empty list from becoming a non-nil error.
+// ErrOrNil returns nil for an empty list, which would be a non-nil error.
 func (e Errors) ErrOrNil() error {
 	if len(e) == 0 {
 		return nil
@@ -77,7 +75,7 @@ func (e Errors) ErrOrNil() error {
 	return e
 }
 
-// MergedIntoClientID is, for CLIENT_MERGED, the survivor; nil otherwise.
+// MergedIntoClientID is the survivor for CLIENT_MERGED; nil otherwise.
 func (e *Error) MergedIntoClientID() *int64 {
 	text, _ := e.Details[NameMergedInto].(string)
 	id, ok := ParseNumber(text)

@@ -1,12 +1,11 @@
 package client
 
-// Whatever names a client by its number names it by its global id too, by which
-// caches know it.
+// Objects with a client's number also have its global id, by which caches know it.
 
-// GlobalID is the global id of the client of that number.
+// GlobalID returns the global id of the client with that number.
 func GlobalID(number int64) ID { return ID{Type: TypeClient, Number: number} }
 
-// GlobalIDs are the global ids of clients, in their order.
+// GlobalIDs returns the global ids of clients, in order.
 func GlobalIDs(numbers []int64) []*ID {
 	ids := make([]*ID, len(numbers))
 	for i, number := range numbers {
@@ -15,7 +14,7 @@ func GlobalIDs(numbers []int64) []*ID {
 	return ids
 }
 
-// OptionalClientID is nil for none.
+// OptionalClientID returns the global id of a client; nil for nil.
 func OptionalClientID(number *int64) *ID {
 	if number == nil {
 		return nil
@@ -23,10 +22,10 @@ func OptionalClientID(number *int64) *ID {
 	return new(GlobalID(*number))
 }
 
-// MergedIntoClientGlobalID is the client that MergedIntoClientID names.
+// MergedIntoClientGlobalID is the global id of MergedIntoClientID.
 func (e *Error) MergedIntoClientGlobalID() *ID { return OptionalClientID(e.MergedIntoClientID()) }
 
-// ClientGlobalID is the client that had the value, by the id that it had then.
+// ClientGlobalID is the global id of the client that had the value.
 func (a Alias) ClientGlobalID() ID { return GlobalID(a.ClientID) }
 
 // ID is the global id.

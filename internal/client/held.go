@@ -4,8 +4,8 @@ import (
 	"slices"
 )
 
-// IsHeld says whether what a caller sends for a custom field, or for a part of a
-// definition or business, is what is held there, as it is stored: nil for nothing.
+// IsHeld says whether a value that a caller sends for a custom field, a definition or a
+// business equals the stored value; nil for none.
 func IsHeld(raw, held any) bool {
 	switch h := held.(type) {
 	case nil:

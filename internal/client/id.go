@@ -18,8 +18,8 @@ const (
 	TypeJob             = "Job"
 )
 
-// ID is an id as callers write it: plain decimal, or the global form that also
-// names a type. The zero value identifies nothing.
+// ID is an id from a caller: plain decimal, or the global form with a type. The zero
+// value identifies nothing.
 type ID struct {
 	// Type is empty for a plain id.
 	Type   string
@@ -37,8 +37,8 @@ func (id ID) Wrong(where Path) Errors {
 	return Errors{where.At(InvalidID())}
 }
 
-// String is the form that callers see: the number when Type is empty, else
-// base64url, without padding, of "Type:number".
+// String returns the form for callers: the number if Type is empty, else base64url,
+// without padding, of "Type:number".
 func (id ID) String() string {
 	number := strconv.FormatInt(id.Number, 10)
 	if id.Type == "" {
@@ -47,8 +47,8 @@ func (id ID) String() string {
 	return base64.RawURLEncoding.EncodeToString([]byte(id.Type + ":" + number))
 }
 
-// As returns the number that the id has among things of that type, or 0, which
-// identifies nothing, when it names another type or is malformed.
+// As returns the number of an id of that type; 0, which identifies nothing, if it has
+// another type or is malformed.
 func (id ID) As(typeName string) int64 {
 	if id.Type == "" || id.Type == typeName {
 		return id.Number
@@ -56,14 +56,14 @@ func (id ID) As(typeName string) int64 {
 	return 0
 }
 
-// ParseID reads either form of an id. Error: INVALID_ID, when it is neither a
-// decimal number of at most 64 bits nor the global form of one.
+// ParseID parses either form of an id. Error: INVALID_ID, if it is neither a decimal
+// number of at most 64 bits nor a global id.
 func ParseID(text string) (ID, error) {
 	if number, ok := ParseNumber(text); ok {
 		return ID{Number: number}, nil
 	}
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(text, "="))
-	// The decoder skips line breaks.
+	// The decoder ignores line breaks.
 	if err != nil || strings.ContainsAny(text, "\r\n") {
 		return ID{}, InvalidID()
 	}
@@ -75,8 +75,8 @@ func ParseID(text string) (ID, error) {
 	return ID{Type: typeName, Number: number}, nil
 }
 
-// ParseNumber accepts what strconv prints of an int64, so that an id has one
-// spelling only.
+// ParseNumber accepts only the form that strconv prints for an int64, so that an id has
+// one spelling.
 func ParseNumber(text string) (int64, bool) {
 	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || strconv.FormatInt(number, 10) != text {

@@ -26,8 +26,7 @@ func (v Values) NamesNothing() bool {
 	return true
 }
 
-// Names of an input that are no property of the table, or are written by rules
-// of their own.
+// Names in an input that are not properties of the table, or have rules of their own.
 const (
 	InputFields     = "fields"
 	InputDefinition = "schedulerPreferenceFieldDefnId"
@@ -37,15 +36,15 @@ const (
 	InputSSN        = "ssn"
 )
 
-// Input is Values after checking: what to write, and everything that is wrong
-// with it. It is checked whole before anything is written, so that a caller is
-// answered all errors at once.
+// Input is a checked Values: what to write, and all errors. It is checked completely
+// before anything is written, so that a caller gets all errors at once.
 type Input struct {
 	Where Path
-	// Set holds the decoded value of each property that was named, by its place
-	// in the table; nil clears.
+	// Set has the decoded value of each named property, by its place in the table; nil
+	// clears.
 	Set map[int]any
-	// fields holds the decoded values of unmapped custom fields; nil clears.
+	// fields has the decoded values of custom fields that stand for no property; nil
+	// clears.
 	fields map[int64]any
 	// Subjects and accounts are edge lists; nil when not named.
 	Subjects *IDList
@@ -55,7 +54,7 @@ type Input struct {
 	ClearSSN bool
 	by       Checks
 	Errors   Errors
-	// Missing are the errors of a new record alone.
+	// Missing are the errors that apply only to a new record.
 	Missing Errors
 }
 
@@ -80,7 +79,7 @@ type Checks struct {
 	Held *Client
 }
 
-// DecodeInput checks everything about values that needs no other client.
+// DecodeInput makes all checks of values that need no other client.
 func DecodeInput(values Values, by Checks) *Input {
 	in := &Input{Set: map[int]any{}, fields: map[int64]any{}, by: by}
 	if by.Argument != "" {
@@ -110,8 +109,7 @@ func DecodeInput(values Values, by Checks) *Input {
 	return in
 }
 
-// decodeProperty reads a value of the property for the client that the input is
-// for.
+// decodeProperty decodes a value of the property for the input's client.
 func (in *Input) decodeProperty(p *Property, raw any, where Path) (any, Errors) {
 	var held any
 	if in.by.Held != nil {
@@ -136,8 +134,8 @@ func notWritable() *Error {
 	return &Error{Code: CodeFieldNotWritable, Message: "this property is not yours to change; leave it out"}
 }
 
-// decodeFields reads custom fields. One that stands for a property is decoded
-// as that property: there is one truth, and two different ones are an error.
+// decodeFields decodes custom fields. A field that stands for a property is decoded as
+// the property: the input may not have two different values for it.
 func (in *Input) decodeFields(raw any) {
 	if raw == nil {
 		return
@@ -158,7 +156,7 @@ func (in *Input) decodeFields(raw any) {
 	}
 }
 
-// Named finds the custom field of an id that no earlier entry named.
+// Named returns the custom field of an id that no earlier entry has.
 func (in *Input) Named(raw any, seen map[int64]bool, at Path) *FieldDefinition {
 	id, err := DecodeID(raw)
 	if err != nil {
@@ -221,7 +219,7 @@ func (in *Input) decodeMapped(definition *FieldDefinition, raw any, where Path) 
 	value, errs := in.decodeProperty(p, raw, where)
 	if errs != nil {
 		in.Errors = append(in.Errors, errs...)
-		// It was given: that it is missing would be one error too many.
+		// The property was given, so an error that it is missing would be wrong.
 		in.Set[i] = nil
 		return
 	}
@@ -272,7 +270,7 @@ const (
 	maxPassword = 1_000
 )
 
-// decodePassword passes over null: a password is set, never cleared.
+// decodePassword ignores null: a password can be set, but not cleared.
 func (in *Input) decodePassword(raw any) {
 	if raw == nil {
 		return
@@ -310,8 +308,8 @@ func (in *Input) decodeSSN(values Values) {
 	in.SSN = new(strings.Join(parts[1:], "-"))
 }
 
-// Lacking are the errors of each required property that a new record of this
-// input would lack.
+// Lacking returns the errors of required properties that a new record of this input would
+// not have.
 func (in *Input) Lacking() Errors {
 	var errs Errors
 	for i := range properties {
@@ -338,7 +336,7 @@ func (in *Input) Apply(c *Client) {
 	}
 }
 
-// ClearRest clears what the input does not name.
+// ClearRest clears the properties that the input does not have.
 func (in *Input) ClearRest() {
 	for i := range properties {
 		p := &properties[i]

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// instantShape is the grammar of RFC 3339, 5.6, in which T and Z may be lower
-// case. time.Parse reads more than that: a comma, an hour of one digit, +24:00.
+// instantShape is the grammar of RFC 3339, 5.6, in which T and Z may be in lower case.
+// time.Parse accepts more: a comma, an hour with one digit, +24:00.
 var instantShape = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`)
 
 // ParseInstant reads an instant as RFC 3339, of a day that exists, in UTC from

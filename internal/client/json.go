@@ -37,7 +37,7 @@ func AppendText(dst []byte, text string) []byte {
 	return append(dst, '"')
 }
 
-// AppendOptionalText is AppendText of a text that may be missing: null then.
+// AppendOptionalText is AppendText for an optional text: null if it is nil.
 func AppendOptionalText(dst []byte, text *string) []byte {
 	if text == nil {
 		return append(dst, "null"...)
@@ -62,7 +62,7 @@ func AppendGlobalID(dst []byte, typeName string, number int64) []byte {
 	return append(dst, '"')
 }
 
-// appendNumber appends a number; null for what JSON has no number for.
+// appendNumber appends a number; null if JSON can't represent it.
 func appendNumber(dst []byte, number float64) []byte {
 	if math.IsInf(number, 0) || math.IsNaN(number) {
 		return append(dst, "null"...)
@@ -70,7 +70,7 @@ func appendNumber(dst []byte, number float64) []byte {
 	return strconv.AppendFloat(dst, number, 'g', -1, 64)
 }
 
-// FormatInstant is the text of an instant: RFC 3339 in UTC with milliseconds.
+// FormatInstant returns the text of an instant: RFC 3339 in UTC with milliseconds.
 func FormatInstant(t time.Time) string { return t.UTC().Format(instantLayout) }
 
 const instantLayout = "2006-01-02T15:04:05.000Z07:00"
@@ -95,7 +95,7 @@ func appendInstant(dst []byte, t time.Time) []byte {
 	return append(dst, 'Z', '"')
 }
 
-// appendDigits appends a number in so many digits.
+// appendDigits appends a number with that many digits.
 func appendDigits(dst []byte, number, digits int) []byte {
 	dst = append(dst, "0000"[:digits]...)
 	for at := len(dst) - 1; number > 0; at-- {

@@ -4,59 +4,60 @@ import (
 	"slices"
 )
 
-// kind is what the properties of one Go type have in common. T is the type of a
-// property's place in the struct. Every kind has every function.
+// kind has the functions for properties of one Go type. T is the type of the property's
+// field in the struct. Every kind has every function.
 type kind[T any] struct {
-	// get is the value as inputs and history hold it: nil for none, never a pointer.
+	// get returns the value in the form of inputs and history: nil for none, never a
+	// pointer.
 	get func(T) any
 	// set is the opposite of get. A value of another type counts as none.
 	set   func(any) T
 	equal func(a, b T) bool
 	// clone gives a list memory of its own.
 	clone func(T) T
-	// empty says whether there is no value: a store keeps nothing of it.
+	// empty says whether there is no value, so that nothing is stored.
 	empty func(T) bool
-	// encode is the value in the form that a store keeps, see Document; nil for none.
+	// encode returns the value in the form that a store keeps, see Document; nil for
+	// none.
 	encode func(T) any
-	// decode reads a stored value, and says whether it is of the kind.
+	// decode decodes a stored value; false if it has another type.
 	decode func(Stored) (T, bool)
-	// appendJSON appends what the schema's field of the property answers.
+	// appendJSON appends the value as the schema's field answers it.
 	appendJSON func(dst []byte, value T) []byte
-	// appendStored is appendJSON of a stored value, and says whether it is of the kind.
+	// appendStored is appendJSON for a stored value; false if it has another type.
 	appendStored func(dst []byte, from Stored) ([]byte, bool)
-	// show is the value as history, reports of merges and exports tell it: whole
-	// numbers, days and instants as text; nil for none.
+	// show returns the value in the form of history, reports and exports: integers, days
+	// and instants as text; nil for none.
 	show func(T) any
-	// read checks a value that a caller sent, and brings it into the form that set
-	// takes. held is what the client holds, as get answers it.
+	// read checks a value that a caller sent, and converts it to the form for set. held
+	// is the client's value, as get returns it.
 	read func(p *Property, raw, held any, where Path) (any, Errors)
-	// sent says whether a caller sent what is held, as it is stored.
+	// sent says whether the value that a caller sent equals the stored one.
 	sent func(raw any, held T) bool
-	// size is how many characters a text has or entries a list; 0 of other kinds.
+	// size is the number of characters of a text, or of entries of a list; 0 for other
+	// kinds.
 	size func(T) int
-	// bytes is the length of all text.
+	// bytes is the number of bytes of all text.
 	bytes func(T) int
-	// strictness orders values of consent; the highest is the strictest.
+	// strictness orders consent values; the highest is the strictest.
 	strictness func(T) int
-	// entries are a list's, setEntries the opposite; nil of other kinds.
+	// entries returns a list's entries, setEntries is the opposite; nil for other kinds.
 	entries    func(T) []any
 	setEntries func([]any) T
 	facts      kindFacts
 }
 
-// kindFacts is what is known of a kind without a value.
+// kindFacts are facts about a kind.
 type kindFacts struct {
-	// list says that there are entries.
+	// list says that values have entries.
 	list bool
 	// unit is what Property.Max counts.
 	unit string
-	// field is the type of the custom fields that may stand for the property; empty
-	// for none.
+	// field is the type of custom fields that may stand for the property; empty for none.
 	field FieldType
 }
 
-// place is where a property is in the struct, with its kind: what can be asked of
-// a property whatever its Go type.
+// place is a property's field in the struct with its kind, independent of the Go type.
 type place interface {
 	at(c *Client) any
 	facts() kindFacts
@@ -83,7 +84,7 @@ type place interface {
 	setEntries(c *Client, entries []any)
 }
 
-// placeOf is a place of one Go type.
+// placeOf is a place with its Go type.
 type placeOf[T any] struct {
 	kind *kind[T]
 	of   func(*Client) *T
@@ -145,7 +146,7 @@ type element[V any] struct {
 	appendJSON func(dst []byte, value V) []byte
 	show       func(V) any
 	bytes      func(V) int
-	// read and sent are nil for what callers don't write.
+	// read and sent are nil for values that callers can't write.
 	read func(p *Property, raw any) (any, *Error)
 	sent func(raw any, held V) bool
 	// size, strictness and the facts are those of a kind of one value.
@@ -154,12 +155,12 @@ type element[V any] struct {
 	facts      kindFacts
 }
 
-// notWritten is the answer to a value of a property that callers don't write.
+// notWritten is the read of a property that callers can't write.
 func notWritten(_ *Property, _, _ any, where Path) (any, Errors) {
 	return nil, Errors{where.At(notWritable())}
 }
 
-// always is the kind of a value that is always there.
+// always returns the kind of a required value.
 func always[V any](e element[V]) *kind[V] {
 	return &kind[V]{
 		get: func(value V) any { return value },
@@ -188,7 +189,7 @@ func always[V any](e element[V]) *kind[V] {
 	}
 }
 
-// optional is the kind of a value that may be missing.
+// optional returns the kind of an optional value.
 func optional[V any](e element[V]) *kind[*V] {
 	return &kind[*V]{
 		get: Deref[V],
@@ -232,8 +233,8 @@ func optional[V any](e element[V]) *kind[*V] {
 	}
 }
 
-// list is the kind of a list; encode is the list in the form that a store keeps,
-// and read what callers write.
+// list returns the kind of a list; encode returns the list in the form that a store
+// keeps, and read reads what callers send.
 func list[V any](e element[V], encode func([]V) any, read func(p *Property, raw, held any, where Path) (any, Errors)) *kind[[]V] {
 	return &kind[[]V]{
 		get: func(list []V) any { return list },
@@ -286,8 +287,7 @@ func list[V any](e element[V], encode func([]V) any, read func(p *Property, raw,
 	}
 }
 
-// decodeList reads a stored list, and says whether it is one with entries of the
-// type.
+// decodeList decodes a stored list; false if it is not a list of the type.
 func (e element[V]) decodeList(from Stored) ([]V, bool) {
 	length, ok := from.Length()
 	if !ok {
@@ -302,7 +302,7 @@ func (e element[V]) decodeList(from Stored) ([]V, bool) {
 	return list, true
 }
 
-// appendStored appends a stored value without a copy of it.
+// appendStored appends a stored value without copying it.
 func (e element[V]) appendStored(dst []byte, from Stored) ([]byte, bool) {
 	value, ok := e.decode(from)
 	if !ok {
@@ -339,7 +339,8 @@ func (e element[V]) appendList(dst []byte, list []V) []byte {
 	return append(dst, ']')
 }
 
-// reader is the kind's read of one value: the property's rule decides last.
+// reader returns the kind's read of a single value, which applies the property's rule
+// last.
 func (e element[V]) reader() func(*Property, any, any, Path) (any, Errors) {
 	if e.read == nil {
 		return notWritten
@@ -386,7 +387,7 @@ func eachOf[V any](list []V, of func(V) any) []any {
 	return all
 }
 
-// Deref is what a pointer points to; nil, of no type, for none.
+// Deref returns the value of a pointer; an untyped nil for nil.
 func Deref[T any](p *T) any {
 	if p == nil {
 		return nil

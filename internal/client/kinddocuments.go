@@ -26,7 +26,7 @@ func fieldValueElement() element[FieldValue] {
 	}
 }
 
-// EncodeCustom is a custom value in the form that a store keeps, see Document.
+// EncodeCustom returns a custom value in the form that a store keeps, see Document.
 func EncodeCustom(value any) any {
 	if day, isDay := value.(Date); isDay {
 		return day.UTC()
@@ -34,7 +34,7 @@ func EncodeCustom(value any) any {
 	return value
 }
 
-// DecodeCustom reads a stored custom value, and says whether it is one.
+// DecodeCustom decodes a stored custom value; false if it is not one.
 func DecodeCustom(from Stored) (any, bool) {
 	value, ok := from.Scalar()
 	if t, isDay := value.(time.Time); isDay {
@@ -43,7 +43,7 @@ func DecodeCustom(from Stored) (any, bool) {
 	return value, ok
 }
 
-// ShowCustom is a custom value as history has it: a day is text.
+// ShowCustom returns a custom value in the form of history: a day is text.
 func ShowCustom(value any) any {
 	if day, isDay := value.(Date); isDay {
 		return day.String()

@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// The functions below make the places of the table of properties, one for each
-// kind. A new kind is a function more.
+// The functions below make the places in the table of properties, one for each kind. A
+// new kind is another function.
 
 func textAt(of func(*Client) **string) place {
 	return placeOf[*string]{optional(textElement()), of}
 }
 
-// sortKeyAt is of a text that is always there, and not stored while it is empty: a
-// client in no list has no place in an order.
+// sortKeyAt is for a sort key. An empty one is not stored: a client that is in no list
+// has no place in an order.
 func sortKeyAt(of func(*Client) *string) place {
 	k := always(textElement())
 	k.empty = func(value string) bool { return value == "" }
@@ -34,8 +34,7 @@ func textsAt(of func(*Client) *[]string) place {
 
 func flagAt(of func(*Client) *bool) place { return placeOf[bool]{always(flagElement()), of} }
 
-// optionalFlagAt is of consent that may never have been asked for: false is
-// stricter than that, and that than true.
+// optionalFlagAt is for optional consent: false is the strictest, then null, then true.
 func optionalFlagAt(of func(*Client) **bool) place {
 	k := optional(flagElement())
 	k.strictness = func(value *bool) int {
@@ -79,7 +78,7 @@ func instantAt(of func(*Client) **time.Time) place {
 
 func statusAt(of func(*Client) *Status) place { return placeOf[Status]{always(statusElement()), of} }
 
-// sealedAt is of bytes that mean nothing to a reader: one value, not a list.
+// sealedAt is for bytes: a single value, not a list.
 func sealedAt(of func(*Client) *[]byte) place {
 	k := list(byteElement(), func(sealed []byte) any { return sealed }, notWritten)
 	k.decode, k.facts = Stored.Bytes, kindFacts{}
@@ -111,7 +110,7 @@ func aliasesAt(of func(*Client) *[]Alias) place {
 // can't write.
 func documents[V any](e element[V]) *kind[[]V] {
 	e.appendJSON = func(dst []byte, value V) []byte {
-		// What is shown is texts and numbers, in maps and lists.
+		// Shown values are texts and numbers, in maps and lists.
 		data, _ := json.Marshal(e.show(value))
 		return append(dst, data...)
 	}
@@ -120,7 +119,7 @@ func documents[V any](e element[V]) *kind[[]V] {
 
 func same[V comparable](a, b V) bool { return a == b }
 
-// asIs is a value that a store keeps, or that is shown, as it is.
+// asIs returns a value that is stored or shown unchanged.
 func asIs[V any](value V) any { return value }
 
 func noText[V any](V) int { return 0 }

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// SortedSet returns ids ascending and each once; nil for none.
+// SortedSet returns ids ascending and without duplicates; nil for none.
 func SortedSet(ids []int64) []int64 {
 	slices.Sort(ids)
 	return slices.Compact(ids)
@@ -22,7 +22,7 @@ func (c *Client) FieldValue(id int64) any {
 	return nil
 }
 
-// SetFieldValue puts a value in place of the one of that field; nil clears.
+// SetFieldValue sets the value of a custom field; nil clears it.
 func (c *Client) SetFieldValue(id int64, value any) {
 	c.FieldValues = WithFieldValue(c.FieldValues, id, value)
 }
@@ -30,7 +30,7 @@ func (c *Client) SetFieldValue(id int64, value any) {
 // EdgePath is the path of one entry, by id, in changes of a list.
 func EdgePath(prefix string, id int64) string { return prefix + "." + strconv.FormatInt(id, 10) }
 
-// TextSize is how many bytes the client's texts have.
+// TextSize returns the number of bytes of the client's texts.
 func (c *Client) TextSize() int {
 	size := 0
 	for i := range properties {
@@ -39,7 +39,7 @@ func (c *Client) TextSize() int {
 	return size
 }
 
-// Unique drops repetitions and keeps the order.
+// Unique removes duplicates and keeps the order.
 func Unique[T comparable](list []T) []T {
 	seen := make(map[T]bool, len(list))
 	var once []T
@@ -60,7 +60,7 @@ func (c *Client) WithoutSubjects() *Client {
 	return &same
 }
 
-// WithID is the ascending list with or without an id.
+// WithID returns the ascending list with or without an id.
 func WithID(ids []int64, id int64, there bool) []int64 {
 	i, found := slices.BinarySearch(ids, id)
 	switch {
@@ -72,8 +72,8 @@ func WithID(ids []int64, id int64, there bool) []int64 {
 	return ids
 }
 
-// WithFieldValue is the list, by definition id, with that value for one of them;
-// nil for none.
+// WithFieldValue returns the list, ordered by definition id, with another value for one
+// definition; nil removes it.
 func WithFieldValue(values []FieldValue, definitionID int64, value any) []FieldValue {
 	i, found := slices.BinarySearchFunc(values, definitionID, func(v FieldValue, id int64) int { return cmp.Compare(v.DefinitionID, id) })
 	if found {

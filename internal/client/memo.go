@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// memo holds the counts that one query made: what it asks for twice, by another name or
-// at the same time, is counted once. It is safe for concurrent use.
+// memo has the counts of one query, so that equal counts are made once, even at the same
+// time. It is safe for concurrent use.
 type memo struct {
 	mu   sync.Mutex
 	made map[string]func() (any, error)
@@ -14,8 +14,8 @@ type memo struct {
 
 type memoKey struct{}
 
-// CountedOnce calls count, once for each name in a query: later calls return what the first
-// one did. Where ctx belongs to no query, each call counts.
+// CountedOnce calls count once for each name in a query: later calls return the first
+// result. Outside a query every call counts.
 func CountedOnce[T any](ctx context.Context, name string, count func() (T, error)) (T, error) {
 	kept, _ := ctx.Value(memoKey{}).(*memo)
 	if kept == nil {

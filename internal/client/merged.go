@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// MergedClient is what a survivor keeps of a client that was folded into it.
+// MergedClient is what a survivor stores about a client that was merged into it.
 type MergedClient struct {
 	ClientID int64
 	// MergeID is the merge that folded the client in. Clients of one merge have the same.
@@ -28,7 +28,7 @@ func (m MergedClient) ID() ID { return ID{Type: TypeMergedClient, Number: m.Clie
 // ClientGlobalID is the global id that the client had.
 func (m MergedClient) ClientGlobalID() ID { return GlobalID(m.ClientID) }
 
-// Alias is a value by which a client was known before a merge, and still is.
+// Alias is a value of a merged client that finds the survivor.
 type Alias struct {
 	// Field names the property that had the value.
 	Field string
@@ -51,7 +51,7 @@ func (c *Client) Known(field string, own *string) []string {
 	return values
 }
 
-// Family is the client's id and those of all that were merged into it.
+// Family returns the client's id and the ids of all clients merged into it.
 func (c *Client) Family() []int64 {
 	ids := []int64{c.ClientID}
 	for _, m := range c.Merged {

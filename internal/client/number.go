@@ -7,13 +7,12 @@ import (
 	"strings"
 )
 
-// maxDigits are the significant digits of a decimal that a float64 keeps,
-// whatever they are: it comes out as it went in.
+// maxDigits is the number of significant decimal digits that a float64 always keeps.
 const maxDigits = 15
 
-// exactNumber reads a number that a NUMBER keeps exactly: a decimal of at most
-// maxDigits significant digits, within the range of a float64. Numbers that are
-// equal give one value, however they are written; there is no negative zero.
+// exactNumber parses a number that a NUMBER can represent exactly: a decimal with at most
+// maxDigits significant digits, in the range of a float64. Equal numbers give one value,
+// however they are written; there is no negative zero.
 func exactNumber(raw any) (float64, bool) {
 	var text string
 	switch v := raw.(type) {
@@ -43,8 +42,8 @@ func exactNumber(raw any) (float64, bool) {
 	return value, kept == asked
 }
 
-// IsExact says whether a number literal of a document is kept exactly by what a
-// literal is read into: 64 bits for a whole number, else a NUMBER.
+// IsExact says whether a number literal in a document keeps its exact value: as 64 bits
+// for an integer, otherwise as a NUMBER.
 func IsExact(literal string) bool {
 	if _, err := strconv.ParseInt(literal, 10, 64); err == nil {
 		return true
@@ -56,16 +55,15 @@ func IsExact(literal string) bool {
 	return ok
 }
 
-// Decimal is a number as its significant digits, without zeros at their ends,
-// and the power of ten that the first stands for. Equal numbers are equal
-// decimals; zero is the zero value.
+// Decimal is a number as its significant digits, without zeros at the ends, and the power
+// of ten of the first one. Equal numbers are equal decimals; zero is the zero value.
 type Decimal struct {
 	negative bool
 	digits   string
 	power    int64
 }
 
-// DecimalOf reads a JSON number, or what strconv writes of one.
+// DecimalOf parses a JSON number, or the text that strconv writes.
 func DecimalOf(text string) (Decimal, bool) {
 	var d Decimal
 	text, d.negative = strings.CutPrefix(text, "-")
@@ -97,7 +95,7 @@ func cutExponent(text string) (mantissa, exponent string, found bool) {
 	return text[:i], text[i+1:], true
 }
 
-// String writes every number in one way.
+// String returns one text for each number.
 func (d Decimal) String() string {
 	sign := ""
 	if d.negative {

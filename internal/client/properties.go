@@ -4,9 +4,8 @@ import (
 	"time"
 )
 
-// properties is the table. Its order is the order of a document's parts. The
-// parts that every read loads are not in it: clientId, businessId, version,
-// lifecycle.
+// properties is the table, in the order of documents. It does not have what every read
+// loads: clientId, businessId, version, lifecycle.
 var properties = [...]Property{
 	{Name: "parentBusinessId", place: idAt(func(c *Client) **int64 { return &c.ParentBusinessID })},
 	{Name: NameClientAccountID, place: idAt(func(c *Client) **int64 { return &c.ClientAccountID })},
@@ -104,7 +103,7 @@ var properties = [...]Property{
 	{Name: "password", flags: Secret, place: textAt(func(c *Client) **string { return &c.PasswordHash })},
 }
 
-// Names of stored parts that rules and queries speak of.
+// Names of properties that rules and queries use.
 const (
 	NameFields       = "fields"
 	NameSubjects     = "viewSubjectIds"
@@ -131,7 +130,7 @@ const (
 	NameMerged     = "mergedClients"
 	NameAliases    = "aliases"
 
-	// What the scheduler sends changes these.
+	// Scheduler data changes these.
 	NameAppointments     = "appointments"
 	NameAppointmentCount = "activeAppointmentCount"
 	NameFormList         = "formList"

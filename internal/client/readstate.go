@@ -1,24 +1,24 @@
 package client
 
-// ReadState is what the reads of one operation share: its budget of rows, and the counts
-// that it made. The operation's context answers it, by Value.
+// ReadState is shared by the reads of one operation: its row budget, and its counts. The
+// operation's context returns it from Value.
 type ReadState struct {
 	rows    RowBudget
 	memo    memo
 	isQuery bool
 }
 
-// NewReadState returns the state of an operation that may read so many rows.
+// NewReadState returns the state of an operation that may read that many rows.
 func NewReadState(rows int64) ReadState { return ReadState{rows: RowBudget{most: rows}} }
 
-// CountOnce has CountedOnce count once for each name. It is for queries, and called before
-// they begin: while a mutation or a subscription runs, counts change.
+// CountOnce makes CountedOnce count once for each name. Call it only for queries, before
+// they begin: during a mutation or a subscription counts change.
 func (s *ReadState) CountOnce() { s.isQuery = true }
 
 // Rows is the operation's budget of rows.
 func (s *ReadState) Rows() *RowBudget { return &s.rows }
 
-// Value is what a context of the operation answers for a key of this package; false for
+// Value returns the value of a key of this package for the operation's context; false for
 // other keys.
 func (s *ReadState) Value(key any) (value any, is bool) {
 	switch key.(type) {

@@ -1,39 +1,39 @@
 package client
 
-// Row is a client as a read yields it: what every read loads, and the parts that
-// the read's selection named. It does not say how they are kept. A part is named by
-// its place in Properties; one that was not selected is as if it were absent. A row
-// serves one goroutine at a time.
+// Row is a client as a read returns it, in any form: what every read loads, and the
+// selected properties. A property is named by its place in Properties; one that was not
+// selected is treated as absent. A row must be used by one goroutine at a time.
 type Row interface {
 	// Base returns the part of a client that every read loads.
 	Base() Base
-	// Append appends a part as JSON, as Property.AppendJSON does. It fails for a stored
-	// value of another type.
+	// Append appends a property as JSON, as Property.AppendJSON does. It fails for a
+	// stored value of another type.
 	Append(dst []byte, place int) ([]byte, error)
 	// Text returns a property that is a single text; false if there is none. The text is
 	// valid as long as the row.
 	Text(place int) (string, bool)
-	// IDs appends the entries of a part that is a list of ids, or the one id.
+	// IDs appends the entries of a list of ids, or a single id.
 	IDs(to []int64, place int) []int64
-	// Record is the row as a record, with the parts that were selected.
+	// Record returns the row as a record with the selected properties.
 	Record() (*Client, error)
 }
 
-// Base is what every read loads of a client.
+// Base is the part of a client that every read loads.
 type Base struct {
 	ClientID, BusinessID, Version int64
 	Lifecycle                     Lifecycle
 }
 
-// BaseOf is what every read loads of a record.
+// BaseOf returns the base of a record.
 func BaseOf(c *Client) Base {
 	return Base{ClientID: c.ClientID, BusinessID: c.BusinessID, Version: c.Version, Lifecycle: c.Lifecycle}
 }
 
-// PlaceOf is the place in Properties of the property of that name; -1 for none.
+// PlaceOf returns the place in Properties of the property with that name; -1 if there is
+// none.
 func PlaceOf(name string) int { return propertyIndex(name) }
 
-// RowsOf are records as rows.
+// RowsOf converts records to rows.
 func RowsOf(clients []*Client) []Row {
 	records := make([]record, len(clients))
 	rows := make([]Row, len(clients))
@@ -44,7 +44,7 @@ func RowsOf(clients []*Client) []Row {
 	return rows
 }
 
-// RecordsOf are rows as records.
+// RecordsOf converts rows to records.
 func RecordsOf(rows []Row) ([]*Client, error) {
 	clients := make([]*Client, len(rows))
 	for i, row := range rows {
@@ -56,7 +56,7 @@ func RecordsOf(rows []Row) ([]*Client, error) {
 	return clients, nil
 }
 
-// record is a row of a record.
+// record is a row with a record.
 type record struct{ client *Client }
 
 var _ Row = (*record)(nil)
@@ -89,7 +89,7 @@ func (r *record) IDs(to []int64, place int) []int64 {
 // Record implements Row.
 func (r *record) Record() (*Client, error) { return r.client, nil }
 
-// AppendFullName appends the name to show of a row as JSON, as FullName tells it.
+// AppendFullName appends the full name of a row as JSON.
 func AppendFullName(dst []byte, row Row) []byte {
 	if name, there := row.Text(placeFullName); there && !IsBlank(name) {
 		return AppendText(dst, name)
@@ -100,7 +100,7 @@ func AppendFullName(dst []byte, row Row) []byte {
 	lastThere = lastThere && !IsBlank(last)
 	switch {
 	case there && lastThere:
-		// The quotes between the two make way for a space.
+		// A space replaces the quotes between the two names.
 		dst = AppendText(dst, first)
 		end := len(dst) - 1
 		dst = AppendText(dst[:end], last)
@@ -114,7 +114,7 @@ func AppendFullName(dst []byte, row Row) []byte {
 	return append(dst, "null"...)
 }
 
-// Places of the parts that a full name is made of.
+// Places of the properties for the full name.
 var (
 	placeFullName  = propertyIndex("fullName")
 	placeFirstName = propertyIndex("firstName")

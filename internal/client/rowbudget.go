@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// RowBudget bounds how many rows one operation reads of the database: clients,
-// entries of history, forms, rows of the feed. It is safe for concurrent use.
+// RowBudget bounds the database rows that one operation reads: clients, history entries,
+// forms, rows of the feed. It is safe for concurrent use.
 type RowBudget struct {
 	most int64
 	read atomic.Int64
@@ -15,7 +15,7 @@ type RowBudget struct {
 // NewRowBudget returns a budget of that many rows.
 func NewRowBudget(most int64) *RowBudget { return &RowBudget{most: most} }
 
-// Err is TOO_MANY_ROWS once more was asked for than the budget has; nil before.
+// Err is TOO_MANY_ROWS after the budget was exceeded; nil before.
 func (b *RowBudget) Err() error {
 	read := b.read.Load()
 	if read <= b.most {
@@ -28,7 +28,7 @@ func (b *RowBudget) Err() error {
 	}
 }
 
-// Read is how many rows were read of the budget, since it was last renewed.
+// Read returns the number of rows read since the budget was last renewed.
 func (b *RowBudget) Read() int64 { return b.read.Load() }
 
 // Renew restores the whole budget, for the next part of an answer that has
@@ -64,8 +64,8 @@ func (b *RowBudget) Count(rows int64) error {
 	return b.Err()
 }
 
-// WithRowsAnew returns a context with a budget of its own, as large as that of ctx:
-// for what one reader reads again and again while its caller waits.
+// WithRowsAnew returns a context with a budget of its own, as large as that of ctx, for
+// reads that a watch repeats.
 func WithRowsAnew(ctx context.Context) context.Context {
 	b := RowBudgetOf(ctx)
 	if b == nil {

@@ -12,18 +12,18 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Rule checks a value that already has its property's type, and returns it in
-// the form that is stored. Its errors have no path: the caller knows it.
+// Rule checks a value that has its property's type, and returns the form to store. Its
+// errors have no path, which the caller adds.
 type Rule func(value any) (any, *Error)
 
 // MaxEmail is the longest address that SMTP can carry (RFC 5321, 4.5.3.1.3,
 // less its angle brackets).
 const MaxEmail = 254
 
-// EmailRule takes an address alone (RFC 5322 addr-spec), without a display
-// name, in a domain of at least two labels. Spaces around it are dropped. A
-// character that shows nothing makes it another address than it looks like; a
-// domain that has a joiner is written in its ASCII form.
+// EmailRule accepts an address (RFC 5322 addr-spec) without a display name, in a domain
+// with at least two labels. Spaces around it are removed. Invisible characters are
+// refused, because the address would not be what it looks like; a domain with a joiner
+// must be in its ASCII form.
 func EmailRule(value any) (any, *Error) {
 	text := strings.Trim(value.(string), " ")
 	invalid := &Error{Code: CodeInvalidEmail, Message: "want one e-mail address such as name@example.com"}
@@ -47,7 +47,7 @@ func LocaleRule(value any) (any, *Error) {
 	return tag.String(), nil
 }
 
-// urlRule takes an absolute address of the web.
+// urlRule accepts an absolute web address.
 func urlRule(value any) (any, *Error) {
 	address, err := url.Parse(value.(string))
 	if err != nil || address.Host == "" || (address.Scheme != "http" && address.Scheme != "https") {
@@ -64,7 +64,7 @@ func statusRule(value any) (any, *Error) {
 	return nil, &Error{Code: CodeInvalidStatus, Message: "want ACTIVE or BLACKLISTED"}
 }
 
-// within bounds a number to -limit..limit.
+// within accepts a number from -limit to limit.
 func within(limit float64) Rule {
 	return func(value any) (any, *Error) {
 		if number := value.(float64); number < -limit || number > limit {
@@ -74,7 +74,7 @@ func within(limit float64) Rule {
 	}
 }
 
-// tagRule brings one tag into its stored form; the list drops repetitions.
+// tagRule converts a tag to its stored form; the list removes duplicates.
 func tagRule(value any) (any, *Error) {
 	tag := norm.NFC.String(Trimmed(value.(string)))
 	if tag == "" || utf8.RuneCountInString(tag) > MaxTag {
@@ -103,7 +103,7 @@ func CheckText(text string, bound int) *Error {
 	return nil
 }
 
-// UniqueTags drops tags that differ in case only from an earlier one.
+// UniqueTags removes tags that differ only in case from an earlier one.
 func UniqueTags(tags []string) []string {
 	seen := make(map[string]bool, len(tags))
 	unique := tags[:0:0]

@@ -6,21 +6,20 @@ import (
 	"time"
 )
 
-// IdempotencyKey makes a mutation one that is done once, however often it is sent: under
-// the same key the same input is answered the same. It belongs to a business
-// and a user of it.
+// IdempotencyKey makes sure that a mutation is done once, however often it is sent: with
+// the same key the same input gets the same answer. It belongs to a user of a business.
 type IdempotencyKey struct {
-	// Text is the caller's: 1 to 255 printable ASCII characters.
+	// Text is the caller's key: 1 to 255 printable ASCII characters.
 	Text string
-	// Mutation and Arguments are what the key was given with. Arguments are what
-	// JSON can say, without the key; they are compared, and not kept.
+	// Mutation and Arguments are the mutation that the key was sent with. Arguments are
+	// JSON values, without the key; they are compared, but not stored.
 	Mutation  string
 	Arguments any
-	// Entry is the index of the entry of a batch that the key stands for.
+	// Entry is the index of the batch's entry that the key is for.
 	Entry int
 }
 
-// Role is what kind of caller a token names.
+// Role is the role in a token.
 type Role string
 
 // The roles, from the one that sees most to the one that sees least.
@@ -32,7 +31,7 @@ const (
 	RoleClient            Role = "CLIENT"
 )
 
-// ParseRole returns the role of that exact name.
+// ParseRole returns the role with that exact name.
 func ParseRole(name string) (Role, error) {
 	switch role := Role(name); role {
 	case RoleOwner, RoleAdmin, RoleLocationSuperUser, RoleStaff, RoleClient:
@@ -41,10 +40,10 @@ func ParseRole(name string) (Role, error) {
 	return "", fmt.Errorf("unknown role: want OWNER, ADMIN, LOCATION_SUPER_USER, STAFF or CLIENT")
 }
 
-// Permissions is a set of what a caller may do.
+// Permissions is a set of permissions.
 type Permissions uint8
 
-// The permissions. Write covers every mutation that no other one covers.
+// The permissions. Write is for all mutations that need no other one.
 const (
 	Write Permissions = 1 << iota
 	Delete
@@ -55,7 +54,7 @@ const (
 	Import
 )
 
-// AllPermissions is what owners and administrators have.
+// AllPermissions are the permissions of owners and administrators.
 const AllPermissions = Write | Delete | Merge | Export | PII | Admin | Import
 
 // permissionNames is in the order of the bits.
@@ -64,8 +63,8 @@ var permissionNames = [...]string{"write", "delete", "merge", "export", "pii", "
 // Has says whether every permission of want is in the set.
 func (p Permissions) Has(want Permissions) bool { return p&want == want }
 
-// Names lists the set's permissions as tokens and the schema spell them, in a
-// fixed order.
+// Names returns the names of the permissions as in tokens and the schema, in a fixed
+// order.
 func (p Permissions) Names() []string {
 	names := make([]string, 0, len(permissionNames))
 	for i, name := range permissionNames {
@@ -76,7 +75,7 @@ func (p Permissions) Names() []string {
 	return names
 }
 
-// ParsePermissions returns the set of those names.
+// ParsePermissions returns the set of permissions with those names.
 func ParsePermissions(names []string) (Permissions, error) {
 	var set Permissions
 next:
@@ -92,7 +91,7 @@ next:
 	return set, nil
 }
 
-// Permissions returns what the role may do when its token does not narrow it.
+// Permissions returns the permissions of the role, if its token does not narrow them.
 func (r Role) Permissions() Permissions {
 	switch r {
 	case RoleOwner, RoleAdmin:
@@ -100,18 +99,17 @@ func (r Role) Permissions() Permissions {
 	case RoleLocationSuperUser:
 		return Write | Delete | Export
 	case RoleStaff, RoleClient:
-		// A CLIENT writes only to its own record, and only some properties of
-		// it: the service sees to that.
+		// The service lets a CLIENT write only some properties of its own record.
 		return Write
 	}
 	return 0
 }
 
-// Identity is what a verified token says of its bearer. BusinessID, User and
-// Role are always there; the other fields by role.
+// Identity is the bearer of a verified token. BusinessID, User and Role are always set,
+// the other fields by role.
 type Identity struct {
 	BusinessID int64
-	// User is the token's subject, the user name that records are stamped with.
+	// User is the token's subject, the user name in records.
 	User        string
 	Role        Role
 	Permissions Permissions
@@ -120,8 +118,8 @@ type Identity struct {
 	StaffID         int64
 	LocationIDs     []int64
 	ClientAccountID int64
-	// Expires is when the token stops being accepted, the leeway for clocks
-	// included: what outlives a request ends then.
+	// Expires is when the token expires, including the leeway for clocks: subscriptions
+	// end then.
 	Expires time.Time
 }
 
@@ -135,24 +133,23 @@ type Scope struct {
 	Rows        Rows
 	// ClientID is the caller's own record, for role CLIENT; 0 for the others.
 	ClientID int64
-	// RequestID is stamped on history rows, so that a change can be traced to
-	// the request that made it.
+	// RequestID is stored in history rows, so that a change can be traced to its request.
 	RequestID string
-	// IdempotencyKey makes a mutation one that is done once; nil for none, and for reads.
+	// IdempotencyKey is the mutation's key; nil for none, and for reads.
 	IdempotencyKey *IdempotencyKey
 }
 
-// Rows says which clients of the business a caller sees: all of them, those that
-// carry one of VisibilityKeys, or those of ClientIDs. The zero value sees none.
+// Rows says which clients of the business a caller sees: all of them, those with one of
+// VisibilityKeys, or those with ClientIDs. The zero value sees none.
 type Rows struct {
 	All bool
-	// VisibilityKeys are of the form staff:ID, location:ID, user:NAME.
+	// VisibilityKeys have the form staff:ID, location:ID or user:NAME.
 	VisibilityKeys []string
-	// ClientIDs are the caller's own record and, one hop, those it may view.
+	// ClientIDs are the caller's own record and its subjects.
 	ClientIDs []int64
 }
 
-// ByID says whether the rows are those of ClientIDs.
+// ByID says whether the rows are given by ClientIDs.
 func (r Rows) ByID() bool { return !r.All && len(r.VisibilityKeys) == 0 }
 
 // StaffVisibilityKey is the visibility key of a client that has an appointment with this
@@ -163,7 +160,7 @@ func StaffVisibilityKey(id int64) string { return fmt.Sprintf("staff:%d", id) }
 // location.
 func LocationVisibilityKey(id int64) string { return fmt.Sprintf("location:%d", id) }
 
-// UserVisibilityKey is the one for the user who created the client.
+// UserVisibilityKey is the visibility key of a client that the user created.
 func UserVisibilityKey(user string) string { return "user:" + user }
 
 // MaySeeAll says whether the caller sees every client of its business.

@@ -1,15 +1,15 @@
 package client
 
-// Selection is which stored parts of a client a read needs. The zero value
-// needs only what every read loads: clientId, businessId, version and lifecycle.
-// Equal selections are equal by ==.
+// Selection selects the properties that a read needs. The zero value selects only what
+// every read loads: clientId, businessId, version and lifecycle. Equal selections are
+// equal by ==.
 type Selection struct {
 	// bits has a bit for each property, in the order of the table.
 	bits [(len(properties) + 63) / 64]uint64
 }
 
-// Select returns the selection of the named properties. Names that are no
-// property are passed over: they need nothing stored.
+// Select returns the selection of the named properties. Other names are ignored, because
+// nothing is stored for them.
 func Select(names ...string) Selection {
 	var s Selection
 	for _, name := range names {
@@ -18,7 +18,7 @@ func Select(names ...string) Selection {
 	return s
 }
 
-// SelectAll is the whole record.
+// SelectAll selects all properties.
 func SelectAll() Selection {
 	var s Selection
 	for i := range properties {
@@ -27,14 +27,14 @@ func SelectAll() Selection {
 	return s
 }
 
-// Add puts the named property into the selection, if there is one of that name.
+// Add adds the property with that name to the selection, if there is one.
 func (s *Selection) Add(name string) {
 	if i := propertyIndex(name); i >= 0 {
 		s.bits[i/64] |= 1 << (i % 64)
 	}
 }
 
-// With returns the selection with what o selects added.
+// With returns the union of both selections.
 func (s Selection) With(o Selection) Selection {
 	for i := range s.bits {
 		s.bits[i] |= o.bits[i]
@@ -45,8 +45,8 @@ func (s Selection) With(o Selection) Selection {
 // Has says whether the i-th property of the table is selected.
 func (s Selection) Has(i int) bool { return s.bits[i/64]&(1<<(i%64)) != 0 }
 
-// AddField puts into the selection what a field of the schema is made of: the
-// property of that name, and for a derived field the properties it derives from.
+// AddField adds what a field of the schema needs: the property with that name, or the
+// properties that a derived field needs.
 func (s *Selection) AddField(field string) {
 	switch field {
 	case "fullName":
@@ -62,7 +62,7 @@ func (s *Selection) AddField(field string) {
 	case "timeZoneCode":
 		s.Add("timeZone")
 	case NameAppointments:
-		// They are read apart, as many as are asked for.
+		// Appointments are read separately.
 	case "formList":
 		s.Add(NameMerged)
 	case "viewClients", "clientIdsClientCanView":

@@ -4,13 +4,12 @@ import (
 	"time"
 )
 
-// Document is a value of several named parts, in their order, in the form that a
-// store keeps. The form is made of: nil, bool, int64, float64, string, time.Time,
-// []byte, []string, []int64, []any and Document. The store has one place that maps
-// it to what its database keeps.
+// Document has named parts in order, in the form that a store keeps. Its values are: nil,
+// bool, int64, float64, string, time.Time, []byte, []string, []int64, []any and Document.
+// A store converts them to its database's types in one place.
 type Document []Part
 
-// Part is one named part of a Document.
+// Part is a named part of a Document.
 type Part struct {
 	Name  string
 	Value any
@@ -25,7 +24,7 @@ type Stored interface {
 	Text() (string, bool)
 	// Instant is in UTC.
 	Instant() (time.Time, bool)
-	// Bytes are the caller's own.
+	// Bytes returns bytes that the caller may keep.
 	Bytes() ([]byte, bool)
 	// Scalar is a value of any type that a custom field may have: a string, float64,
 	// bool or time.Time.
@@ -42,8 +41,8 @@ type Stored interface {
 	IsDocument() bool
 }
 
-// partReader reads the parts of a stored document. A part that is not there is the
-// zero value; one of another type makes the reader fail.
+// partReader reads the parts of a stored document. A missing part is the zero value; one
+// of another type makes the reader fail.
 type partReader struct {
 	from   Stored
 	failed bool
@@ -71,7 +70,7 @@ func (r *partReader) int(name string) int64         { return readPart(r, name, S
 func (r *partReader) text(name string) string       { return readPart(r, name, Stored.Text) }
 func (r *partReader) instant(name string) time.Time { return readPart(r, name, Stored.Instant) }
 
-// optionalPart reads a part that may be missing.
+// optionalPart reads an optional part.
 func optionalPart[T any](r *partReader, name string, read func(Stored) (T, bool)) *T {
 	return readPart(r, name, func(from Stored) (*T, bool) {
 		value, ok := read(from)

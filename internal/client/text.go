@@ -5,13 +5,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// MaxCaseless is longer, in bytes, than any spelling of what is compared by its
-// letters: an address has the most of them, and a character at most nine bytes,
-// a syllable of Hangul taken apart.
+// MaxCaseless is more bytes than any compared text has: an e-mail address is the longest,
+// and a character has at most nine bytes, as a decomposed Hangul syllable.
 const MaxCaseless = 10 * MaxEmail
 
-// TagKey is equal for two tags exactly when they are the same tag: composed
-// alike, whatever their case.
+// TagKey is equal for tags that differ only in case.
 func TagKey(tag string) string { return Caseless(tag) }
 
 // Caseless returns a form of a composed text that is equal for texts that differ only in

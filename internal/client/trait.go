@@ -2,17 +2,16 @@ package client
 
 import "slices"
 
-// Trait is something that a client has or has not.
+// Trait is a trait that a client has or does not have.
 type Trait string
 
 // The traits that reports ask for.
 const (
 	TraitEmailAddress Trait = "EMAIL_ADDRESS"
-	// TraitPhone is one phone number at least of the client's own: cell, home or
-	// business.
+	// TraitPhone is at least one phone number: cell, home or business.
 	TraitPhone       Trait = "PHONE"
 	TraitDateOfBirth Trait = "DATE_OF_BIRTH"
-	// TraitAccount is a login to the public scheduler.
+	// TraitAccount is an account for the public scheduler.
 	TraitAccount Trait = "ACCOUNT"
 )
 
