@@ -7,23 +7,24 @@ import (
 	"golang.org/x/text/language"
 )
 
-// ordering is the order of names in a locale, as CLDR (common/collation) has it:
-// a table of the library, of CLDR 23, and what the library leaves out.
+// ordering is the order of names in a locale by CLDR (common/collation): a table of the
+// library, which is of CLDR 23, and what the library leaves out.
 type ordering struct {
 	table language.Tag
-	// scripts come before all others, in this order.
+	// scripts are the scripts that come before all others, in order.
 	scripts []*unicode.RangeTable
-	// capitals are the tertiary weights of the table's capitals, where a capital comes
-	// before its small letter.
+	// capitals are the tertiary weights of the table's capitals, if capitals come before
+	// their small letters.
 	capitals string
 }
 
-// orderingOf is the ordering of a locale. A locale that isOrdered refuses has one
-// too, the nearest: a business may have stored it before it was refused.
+// orderingOf returns the ordering of a locale. A locale that isOrdered refuses has the
+// nearest one, because a business may have stored it before it was refused.
 func orderingOf(locale string) ordering {
 	tag := language.Make(locale)
 	if tag.TypeForKey("co") == "standard" {
-		// The library has orders of before under that name; the plain locale has today's.
+		// With that name the library has earlier orders; the plain locale has the current
+		// one.
 		if plain, err := tag.SetTypeForKey("co", ""); err == nil {
 			tag = plain
 		}
@@ -38,10 +39,10 @@ func orderingOf(locale string) ordering {
 	return ordering{table: table, scripts: scriptsFirst(tag), capitals: capitalsFirst(tag)}
 }
 
-// orderTable is the locale by whose table another one is ordered. The library lacks
-// what CLDR says by an import: Norwegian has one order under no, nb and nn; Bosnian
-// and Serbian in Latin script have Croatian's; Galician has Spanish's, Cebuano Filipino's.
-// Of Dzongkha, Tamil and Walser it has orders that CLDR gave up for the root's.
+// orderTable returns the locale whose table orders another locale. The library lacks what
+// CLDR imports: Norwegian has one order for no, nb and nn; Bosnian and Serbian in Latin
+// script have Croatian's; Galician has Spanish's, Cebuano Filipino's. For Dzongkha, Tamil
+// and Walser it has orders that CLDR replaced by the root's.
 func orderTable(tag language.Tag) string {
 	base, _ := tag.Base()
 	script, _ := tag.Script()
@@ -62,8 +63,8 @@ func orderTable(tag language.Tag) string {
 	return ""
 }
 
-// withOptions is a locale with the options, such as the order of digits, of another;
-// that one itself where no locale is named.
+// withOptions returns a locale with the options of another one, such as the order of
+// digits; the other one unchanged if no locale is named.
 func withOptions(locale string, of language.Tag) language.Tag {
 	if locale == "" {
 		return of
@@ -75,8 +76,8 @@ func withOptions(locale string, of language.Tag) language.Tag {
 	return tag
 }
 
-// capitalsFirst are the capitals of an ordering: the root's (UTS #10, table 15), and
-// before them those of the Danish letters; Å comes before AA, and that before Aa.
+// capitalsFirst returns the capitals of an ordering: the root's (UTS #10, table 15),
+// after those of the Danish letters; Å comes before AA, and that before Aa.
 func capitalsFirst(tag language.Tag) string {
 	const capitals = "\x08\x09\x0a\x0b\x0c"
 	base, _ := tag.Base()
@@ -89,8 +90,8 @@ func capitalsFirst(tag language.Tag) string {
 	return ""
 }
 
-// scriptsFirst are the letters of the scripts that come before all others in a
-// locale, in this order.
+// scriptsFirst returns the letters of the scripts that come before all others in a
+// locale, in order.
 func scriptsFirst(tag language.Tag) []*unicode.RangeTable {
 	base, _ := tag.Base()
 	script, _ := tag.Script()
@@ -137,8 +138,8 @@ func scriptsFirst(tag language.Tag) []*unicode.RangeTable {
 	return indicScriptsFirst(base.String())
 }
 
-// indicScriptsFirst is scriptsFirst of the languages of India and Sri Lanka, which
-// have each other's scripts after their own.
+// indicScriptsFirst is scriptsFirst for the languages of India and Sri Lanka, which have
+// each other's scripts after their own.
 func indicScriptsFirst(base string) []*unicode.RangeTable {
 	indic := []*unicode.RangeTable{
 		unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya,
@@ -177,9 +178,9 @@ func indicScriptsFirst(base string) []*unicode.RangeTable {
 	return append([]*unicode.RangeTable{own}, others...)
 }
 
-// IsOrdered says whether names can be ordered as CLDR 48 says of a locale. The
-// tables of the library, of CLDR 23, have other orders for some languages, and lack
-// most of the special orders and options that -u- names.
+// IsOrdered says whether names can be ordered as CLDR 48 says for a locale. The library's
+// tables, of CLDR 23, have other orders for some languages, and lack most of the special
+// orders and options of -u-.
 func IsOrdered(tag language.Tag) bool {
 	base, _ := tag.Base()
 	script, _ := tag.Script()
@@ -194,7 +195,8 @@ func IsOrdered(tag language.Tag) bool {
 			return false
 		}
 	case "sr":
-		// CLDR's parents of a locale make it Cyrillic, its likely subtags Latin.
+		// CLDR's parent of the locale makes it Cyrillic, its likely subtags make it
+		// Latin.
 		if _, written := tag.Script(); region.String() == "ME" && written != language.Exact {
 			return false
 		}
@@ -210,8 +212,8 @@ func IsOrdered(tag language.Tag) bool {
 	return hasOptions(tag)
 }
 
-// hasOptions says whether what -u- names of the order can be done: the order of
-// German phone books, and numbers by their value.
+// hasOptions says whether the options of -u- are supported: the order of German phone
+// books, and numbers by their value.
 func hasOptions(tag language.Tag) bool {
 	for _, option := range []string{"ka", "kb", "kc", "kf", "kh", "kk", "kr", "ks", "kv", "va", "vt"} {
 		if tag.TypeForKey(option) != "" {

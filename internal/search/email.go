@@ -9,13 +9,14 @@ import (
 	"clientgraph/internal/client"
 )
 
-// FoldEmail is equal for two e-mail addresses exactly when they are one: spaces
-// around them aside, the local part whatever its case, the domain as foldDomain
-// has it. It is a key and never shown.
+// FoldEmail returns a key that is equal for two spellings of one e-mail address: without
+// outer spaces, the local part ignoring case, the domain by foldDomain. It is never
+// shown.
 func FoldEmail(address string) string {
 	address = strings.TrimSpace(address)
 	if isASCII(address) && !strings.Contains(address, "xn--") && len(address) <= client.MaxCaseless {
-		// Most addresses: the same, at a hundredth of the cost.
+		// Most addresses take this way: the result is the same, at a hundredth of the
+		// cost.
 		if lower := strings.ToLower(address); !strings.Contains(lower, "xn--") {
 			return lower
 		}
@@ -27,20 +28,20 @@ func FoldEmail(address string) string {
 	return client.Caseless(address[:at]) + "@" + foldDomain(address[at+1:])
 }
 
-// foldDomain is a domain as names are looked up (UTS #46, not transitional): in
-// ASCII and lower case, so that a name in letters is its xn-- form, and a name
-// with ß or ς is not one with ss or σ. Who could never be looked up is compared by
-// its letters, in lower case.
+// foldDomain returns a domain in the form in which it is looked up (UTS #46, not
+// transitional): in ASCII and lower case, so that a name with other letters is in its
+// xn-- form, and a name with ß or ς differs from one with ss or σ. A domain that can't be
+// looked up is compared in lower case.
 func foldDomain(domain string) string {
-	// The profile is made here: making it only sets switches.
+	// The profile is made here, because making it only sets switches.
 	profile := idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false), idna.CheckJoiners(false))
 	ascii, err := profile.ToASCII(domain)
 	if err != nil {
 		return norm.NFC.String(strings.ToLower(norm.NFC.String(domain)))
 	}
 	if letters, err := profile.ToUnicode(ascii); err == nil {
-		// A name may be sent in xn-- form though its letters are not as they are
-		// looked up: both are mapped once more.
+		// A name in xn-- form may have letters in another form than the one looked up, so
+		// both are mapped once more.
 		if again, err := profile.ToASCII(letters); err == nil {
 			return again
 		}

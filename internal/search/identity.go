@@ -8,8 +8,8 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Kinds of identity keys. Two clients who share a key may be one person; which
-// kind of key they share says how likely that is.
+// Kinds of identity keys. Two clients with a common key may be one person; the kind
+// decides how likely that is.
 const (
 	KeyEmail        = "e:"
 	KeyPhone        = "p:"
@@ -17,7 +17,7 @@ const (
 	KeyExternalUser = "x:"
 )
 
-// emailLower is an address as it is stored for comparing; nil for none.
+// emailLower returns an address in the form that is compared; nil for none.
 func emailLower(address *string) *string {
 	if address == nil || client.IsBlank(*address) {
 		return nil
@@ -25,8 +25,9 @@ func emailLower(address *string) *string {
 	return new(FoldEmail(*address))
 }
 
-// identityKeys are the client's, ascending and each once. By what a merged client
-// was known its survivor is: that person comes back by the old address.
+// identityKeys returns the client's identity keys, ascending and without duplicates. The
+// keys of clients merged into it are included, because the person may return with an old
+// address.
 func identityKeys(c *client.Client, phones []readPhone) []string {
 	var keys []string
 	for _, email := range EmailsLower(c) {
@@ -48,8 +49,8 @@ func identityKeys(c *client.Client, phones []readPhone) []string {
 	return slices.Compact(keys)
 }
 
-// IdentityName is the client's name as names are compared: without case,
-// accents and spare spaces; empty for none.
+// IdentityName returns the client's name in the form that is compared: without case,
+// accents and extra spaces; empty for none.
 func IdentityName(c *client.Client) string {
 	name := c.FullName()
 	if name == nil {
@@ -58,9 +59,9 @@ func IdentityName(c *client.Client) string {
 	return Normalise(*name)
 }
 
-// Digest is a digest of all by which the client could be taken for another
-// one: it changes when any of that does. IdentityKeys, the parts of the full
-// name and the date of birth must be loaded.
+// Digest returns a digest of everything that finds duplicates of the client: it changes
+// with any of it. IdentityKeys, the parts of the full name and the date of birth must be
+// loaded.
 func Digest(c *client.Client) []byte {
 	return digestNamed(c, IdentityName(c))
 }
@@ -74,7 +75,7 @@ func digestNamed(c *client.Client, name string) []byte {
 	return digest[:]
 }
 
-// EmailsLower are the client's addresses as they are compared, its own first.
+// EmailsLower returns the client's addresses in the form that is compared, its own first.
 func EmailsLower(c *client.Client) []string {
 	var addresses []string
 	for _, address := range c.Known("emailAddress", c.EmailAddress) {
@@ -83,12 +84,12 @@ func EmailsLower(c *client.Client) []string {
 	return client.Unique(addresses)
 }
 
-// externalUserNames are the client's names in other systems, its own first.
+// externalUserNames returns the client's external user names, its own first.
 func externalUserNames(c *client.Client) []string {
 	return client.Unique(c.Known("externalUserName", c.ExternalUserName))
 }
 
-// accountIDs are the client's login and those that were merged into it.
+// accountIDs returns the accounts of the client and of those merged into it.
 func accountIDs(c *client.Client) []int64 {
 	var ids []int64
 	if c.ClientAccountID != nil {
