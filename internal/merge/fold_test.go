@@ -42,7 +42,7 @@ func TestMergeOfWhatNothingCouldHoldIsTooLarge(t *testing.T) {
 		"text":         {client.Client{AlertNotes: text("a")}, client.Client{AlertNotes: text("b"), Notes: new("b")}, 0, client.CodeMergeTooLarge},
 		"notes":        {client.Client{Notes: notes("a", client.MaxNotes-1)}, client.Client{Notes: new("b")}, 0, client.CodeMergeTooLarge},
 		"list":         {client.Client{SSOTags: entries("a", client.MaxList)}, client.Client{SSOTags: entries("a", client.MaxList+1)}, 0, client.CodeMergeTooLarge},
-		// Nothing is added to what is too much already.
+		// Nothing is added to a list that is too long already.
 		"too much before": {client.Client{Notes: notes("a", client.MaxNotes+1), SSOTags: entries("a", client.MaxList+1)}, client.Client{SSOTags: entries("a", 2)}, 0, ""},
 		"viewers":         {client.Client{}, client.Client{}, MaxMergeViewers + 1, client.CodeMergeTooLarge},
 	} {

@@ -13,8 +13,8 @@ import (
 	"clientgraph/internal/transfer"
 )
 
-// TestBatchOfAnImportIsBoundedByBytes, also by what lists take in memory, and an import
-// that ends between two batches brings each row in once.
+// TestBatchOfAnImportIsBoundedByBytes, including the memory of lists, and an import that
+// is interrupted between two batches imports each row once.
 func TestBatchOfAnImportIsBoundedByBytes(t *testing.T) {
 	const rows = 6
 	long, list := `"`+strings.Repeat("x", 1_000_000)+`"`, "["+strings.Repeat("0,", 200_000)+"0]"

@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/sheet"
 )
 
-// names are the names of an object, from x0, without its braces.
+// names returns the members of an object, from x0, without its braces.
 func names(count int) string {
 	var all strings.Builder
 	for n := range count {
@@ -24,7 +24,7 @@ func headersFor(mapping Mapping) *headers {
 	return newHeaders(columnsOf(all), all, mapping)
 }
 
-// readAll are all rows of a file.
+// readAll reads all rows of a file.
 func readAll(t *testing.T, rows rowReader, count int) []clientRow {
 	t.Helper()
 	var all []clientRow
@@ -38,8 +38,8 @@ func readAll(t *testing.T, rows rowReader, count int) []clientRow {
 	return all
 }
 
-// TestLineOfTooManyNamesIsReadNoFurther: it is one problem, though what follows the
-// names is no JSON, and the line after it is read.
+// TestLineOfTooManyNamesIsReadNoFurther: it is one problem, though invalid JSON follows
+// the names, and the next line is read.
 func TestLineOfTooManyNamesIsReadNoFurther(t *testing.T) {
 	for _, mapping := range []Mapping{nil, {every: ""}} {
 		file := "{" + names(sheet.MaxCells+1) + ",]\n" + `{"city":"X"}` + "\n"
@@ -57,7 +57,8 @@ func TestLineOfTooManyNamesIsReadNoFurther(t *testing.T) {
 	}
 }
 
-// TestProblemsOfARowAreBounded: a hundred are told, then one says that there are more.
+// TestProblemsOfARowAreBounded: a hundred are reported, then one says that there are
+// more.
 func TestProblemsOfARowAreBounded(t *testing.T) {
 	check := func(what string, got []Problem) {
 		t.Helper()
@@ -89,8 +90,8 @@ func TestProblemsOfARowAreBounded(t *testing.T) {
 	}
 }
 
-// TestLongHeaderIsShownByItsBeginning: no problem of a row, and nothing that is known
-// of the file, has all of it.
+// TestLongHeaderIsShownByItsBeginning: neither problems of rows nor the survey of the
+// file have all of it.
 func TestLongHeaderIsShownByItsBeginning(t *testing.T) {
 	long := strings.Repeat("é", 100_000)
 	rows := newJSONRows(strings.NewReader(`{"`+long+`":1}`), headersFor(nil))
@@ -110,8 +111,8 @@ func TestLongHeaderIsShownByItsBeginning(t *testing.T) {
 	}
 }
 
-// TestManyRowsWithTheKeyOfAnEarlierOneAreTheFaultOfTheFile: what is known of them is
-// bounded, and the column is told.
+// TestManyRowsWithTheKeyOfAnEarlierOneAreTheFaultOfTheFile: the number of those stored is
+// bounded, and the column is reported.
 func TestManyRowsWithTheKeyOfAnEarlierOneAreTheFaultOfTheFile(t *testing.T) {
 	s := &source{options: ImportOptions{Match: MatchEmailAddress}, survey: survey{repeated: map[int64]int64{}}}
 	for row := range int64(mostRepeated + 1) {
@@ -127,8 +128,8 @@ func TestManyRowsWithTheKeyOfAnEarlierOneAreTheFaultOfTheFile(t *testing.T) {
 	}
 }
 
-// TestMappingOfManyHeadersLooksAtEachHeaderOnce: a header of many spaces is read
-// once, and not for each name of the mapping.
+// TestMappingOfManyHeadersLooksAtEachHeaderOnce: a header with many spaces is parsed
+// once, not for each name of the mapping.
 func TestMappingOfManyHeadersLooksAtEachHeaderOnce(t *testing.T) {
 	mapping := Mapping{}
 	var named strings.Builder
@@ -146,7 +147,8 @@ func TestMappingOfManyHeadersLooksAtEachHeaderOnce(t *testing.T) {
 	}
 }
 
-// TestRowThatIsRefusedCountsWithAllItsBytes: a batch holds it until it is told.
+// TestRowThatIsRefusedCountsWithAllItsBytes: a batch has it in memory until it is
+// reported.
 func TestRowThatIsRefusedCountsWithAllItsBytes(t *testing.T) {
 	const size = 10_000
 	cells, err := newSheetRows(strings.NewReader("city\n"+strings.Repeat("x", size)+",\n"), ',', headersFor(nil), Reading{})

@@ -22,7 +22,7 @@ import (
 
 const plainHeader = "firstName,lastName,emailAddress\n"
 
-// live are the live clients of a business, by id.
+// live returns the live clients of a business, ordered by id.
 func live(t *testing.T, api *apitest.API, business int64) []*client.Client {
 	t.Helper()
 	found, err := api.Store.Clients(t.Context(), apitest.OwnerScope(business), store.Query{Need: client.SelectAll()})
@@ -32,7 +32,7 @@ func live(t *testing.T, api *apitest.API, business int64) []*client.Client {
 	return found
 }
 
-// told are what clients are called, and one thing more.
+// told returns the clients' names, each with another property.
 func told(clients []*client.Client, more func(*client.Client) *string) []string {
 	var all []string
 	for _, c := range clients {
@@ -47,8 +47,8 @@ func told(clients []*client.Client, more func(*client.Client) *string) []string 
 
 func city(c *client.Client) *string { return c.City }
 
-// TestImportNamesRowColumnAndCodeOfWhatIsWrong: a bad row harms no other, and a file
-// that can't be read to its end brings nothing in.
+// TestImportNamesRowColumnAndCodeOfWhatIsWrong: a bad row does not affect the others, and
+// of a file that can't be read to its end nothing is imported.
 func TestImportNamesRowColumnAndCodeOfWhatIsWrong(t *testing.T) {
 	long := strings.Repeat("x", sheet.MaxCell+1)
 	good := "Ann,A,a@b.com\n"
@@ -170,7 +170,7 @@ func TestImportKnowsTheColumnsOfOtherSystems(t *testing.T) {
 	}
 }
 
-// TestImportChangesWhomTheKeyFinds, and nothing of what the row does not say.
+// TestImportChangesWhomTheKeyFinds, and only the properties that the row has.
 func TestImportChangesWhomTheKeyFinds(t *testing.T) {
 	api := apitest.New(t)
 	file := "firstName,lastName,emailAddress,externalUserName,city\nAnn,A,a@b.com,ann,Graz\nBea,B,b@b.com,bea,Wien\n"
@@ -184,7 +184,7 @@ func TestImportChangesWhomTheKeyFinds(t *testing.T) {
 	} {
 		file := fmt.Sprintf(header, match)
 		for _, want := range []store.ImportCounts{{Changed: 1}, {Left: 1}} {
-			// The second row makes a client, and then leaves it.
+			// The second row creates a client, and the next one leaves it.
 			if strings.Count(file, "\n") == 3 {
 				want.Created, want.Left = want.Changed, 2*want.Left
 			}
@@ -219,7 +219,7 @@ func TestImportOfSeveralMatchesDoesAsItIsTold(t *testing.T) {
 	}
 }
 
-// TestImportedFileIsNotImportedTwice, unless somebody asks for it.
+// TestImportedFileIsNotImportedTwice, unless Again is set.
 func TestImportedFileIsNotImportedTwice(t *testing.T) {
 	api := apitest.New(t)
 	file := plainHeader + "Ann,A,a@b.com\n"
@@ -232,13 +232,13 @@ func TestImportedFileIsNotImportedTwice(t *testing.T) {
 			t.Errorf("%+v: %+v, %d clients, %v", c, summary, len(live(t, api, 1)), err)
 		}
 	}
-	// Other options make another import of the same file.
+	// With other options the same file is another import.
 	if summary, _, err := problems(t, api, 1, file, transfer.ImportOptions{Match: transfer.MatchEmailAddress}); err != nil || summary.DoneBefore || summary.Refused != 1 {
 		t.Errorf("%+v %v", summary, err)
 	}
 }
 
-// cut is a file that can't be read on from some byte of its later passes.
+// cut is a file that can't be read after some byte, from its third pass on.
 type cut struct {
 	*strings.Reader
 	passes int
@@ -251,7 +251,7 @@ func (c *cut) Seek(offset int64, whence int) (int64, error) {
 }
 
 func (c *cut) Read(p []byte) (int, error) {
-	// The first passes look at the file, the next one brings it in.
+	// The first passes survey the file, the next one imports it.
 	if left := c.at - (c.Size() - int64(c.Len())); c.passes > 2 {
 		if left <= 0 {
 			return 0, io.ErrUnexpectedEOF
@@ -261,7 +261,7 @@ func (c *cut) Read(p []byte) (int, error) {
 	return c.Reader.Read(p)
 }
 
-// TestImportGoesOnWhereItStopped: each row is brought in once, and each edge.
+// TestImportGoesOnWhereItStopped: each row is imported once, and each edge.
 func TestImportGoesOnWhereItStopped(t *testing.T) {
 	api := apitest.New(t)
 	var file strings.Builder

@@ -57,7 +57,7 @@ func TestEveryPropertyThatIsWrittenHasAColumn(t *testing.T) {
 	}
 }
 
-// TestCellsGiveBackWhatTheyWereMadeOf, whatever a record holds.
+// TestCellsGiveBackWhatTheyWereMadeOf, for any value of a record.
 func TestCellsGiveBackWhatTheyWereMadeOf(t *testing.T) {
 	all := definitions()
 	columns := columnsOf(all)
@@ -77,7 +77,7 @@ func TestCellsGiveBackWhatTheyWereMadeOf(t *testing.T) {
 	})
 }
 
-// mismatched says whether a made up value is not of its custom field's type.
+// mismatched says whether a generated value does not have the type of its custom field.
 func mismatched(c *Column, value any) bool {
 	switch value.(type) {
 	case float64:
@@ -90,7 +90,7 @@ func mismatched(c *Column, value any) bool {
 	return false
 }
 
-// plainly is a value by its text, whatever Go type holds it.
+// plainly returns a value as text, whatever its Go type.
 func plainly(value any) any {
 	switch v := value.(type) {
 	case float64:
@@ -131,7 +131,7 @@ func TestDatesAreReadInTheFormThatIsStated(t *testing.T) {
 	}
 }
 
-// A file of JSON Lines has names that nothing is known of in every line.
+// A file of JSON Lines has unknown names in every line.
 func TestUnknownHeaderIsToldWithoutReadingAllKnownOnes(t *testing.T) {
 	h := headersFor(nil)
 	if allocations := testing.AllocsPerRun(100, func() { _, _ = h.column("no such column") }); allocations > 10 {

@@ -11,8 +11,8 @@ import (
 )
 
 // TestEdgesThatAreAddedLeaveThoseThatAreThereAsTheyAre: rows whose edges come in several
-// parts name only those of the part. A subject of an earlier part who is deleted by then
-// is no fault of theirs.
+// parts have only those of the part. A subject of an earlier part that was deleted since
+// is not an error.
 func TestEdgesThatAreAddedLeaveThoseThatAreThereAsTheyAre(t *testing.T) {
 	api := apitest.New(t)
 	scope := apitest.OwnerScope(1)

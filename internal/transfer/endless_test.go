@@ -13,7 +13,7 @@ import (
 	"clientgraph/internal/transfer"
 )
 
-// endless is a file that nobody holds: its beginning, and then that many bytes more.
+// endless is a file that is not in memory: its beginning, followed by that many bytes.
 type endless struct {
 	head     string
 	more, at int64
@@ -41,7 +41,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return int(n), nil
 }
 
-// TestCellWithoutAnEndTakesNoMoreMemoryThanALongOne: whether a quote that nothing closes
+// TestCellWithoutAnEndTakesNoMoreMemoryThanALongOne: whether a quote without an end
 // swallows the rest of the file, or the file is one line of JSON.
 func TestCellWithoutAnEndTakesNoMoreMemoryThanALongOne(t *testing.T) {
 	api := apitest.New(t)

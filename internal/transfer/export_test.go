@@ -15,7 +15,7 @@ import (
 	"clientgraph/internal/transfer"
 )
 
-// written is what an export as JSON Lines writes, a line each.
+// written returns the lines of an export as JSON Lines.
 func written(t *testing.T, api *apitest.API, scope client.Scope, filter string) []string {
 	t.Helper()
 	parsed, err := transfer.ParseFilter(filter)
@@ -29,8 +29,8 @@ func written(t *testing.T, api *apitest.API, scope client.Scope, filter string) 
 	return slices.Collect(strings.Lines(out.String()))
 }
 
-// TestExportHasTheRowsOfTheCallerAndOfTheFilter, edges to others left out, and no
-// secret.
+// TestExportHasTheRowsOfTheCallerAndOfTheFilter, without edges to other clients, and
+// without secrets.
 func TestExportHasTheRowsOfTheCallerAndOfTheFilter(t *testing.T) {
 	api := apitest.New(t)
 	owner := apitest.OwnerScope(1)
@@ -106,7 +106,7 @@ func TestExportHasTheRowsOfTheCallerAndOfTheFilter(t *testing.T) {
 	}
 }
 
-// TestFilterOfAnExportIsStrict, so that a misspelt condition exports nobody.
+// TestFilterOfAnExportIsStrict, so that a misspelt condition exports nothing.
 func TestFilterOfAnExportIsStrict(t *testing.T) {
 	for _, text := range []string{"{", "[]", `{"tagList": ["x"]}`, `{"statusList": ["GONE"]}`, `{"has": ["LUCK"]}`, `{"startDate": "1.2.2020"}`, `{"clientIdList": ["x"]}`, `{} {}`} {
 		if filter, err := transfer.ParseFilter(text); err == nil {
@@ -118,8 +118,8 @@ func TestFilterOfAnExportIsStrict(t *testing.T) {
 	}
 }
 
-// TestTwoImportsOfOneFileBringEachRowInOnce: where both go on at once, one of them gives
-// up, or finds all done.
+// TestTwoImportsOfOneFileBringEachRowInOnce: of two at the same time one gives up, or
+// finds that all is done.
 func TestTwoImportsOfOneFileBringEachRowInOnce(t *testing.T) {
 	api := apitest.New(t)
 	const rows = 120

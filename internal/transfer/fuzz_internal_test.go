@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzRows: whatever a file holds, in either format, it is looked at to its end, or to
-// what is wrong with it, and read again as it was.
+// FuzzRows: any file, in either format, is read to its end or to its first fatal error,
+// and a second time with the same result.
 func FuzzRows(f *testing.F) {
 	for _, seed := range []string{
 		"clientId,firstName,emailAddress,field: Team\n1,Ann,a@b.com,'=x\n1,,,\n",
@@ -48,8 +48,8 @@ func FuzzRows(f *testing.F) {
 	})
 }
 
-// TestOptionsChangeTheKeyOfAnImport, so that a file is gone on with only by what it was
-// begun with.
+// TestOptionsChangeTheKeyOfAnImport, so that an import is continued only with the options
+// that it began with.
 func TestOptionsChangeTheKeyOfAnImport(t *testing.T) {
 	seen := map[string]bool{}
 	for _, o := range []ImportOptions{{}, {Format: JSONL}, {Match: MatchClientID}, {Several: "leave"}, {Mapping: Mapping{"a": "b"}}, {Reading: Reading{Dates: "DD.MM.YYYY"}}, {Delimiter: ';'}, {Encoding: "utf-8"}} {

@@ -25,12 +25,12 @@ func reference(t *testing.T) *apitest.API {
 	return api
 }
 
-// take imports a file and returns what is wrong with its lines.
+// take imports a file and returns the errors of its lines.
 func take(t *testing.T, api *apitest.API, options transfer.Options, file string) (transfer.Summary, []string, error) {
 	t.Helper()
 	var wrong []string
 	options.Wrong = func(line int, problem string) {
-		// What the problem is called and where: the rest is for people.
+		// The code and the place of the problem: the rest is for people.
 		problem, _, _ = strings.Cut(problem, " ")
 		wrong = append(wrong, fmt.Sprintf("%d %s", line, problem))
 	}
@@ -47,7 +47,7 @@ func appointments(t *testing.T, api *apitest.API, id int64) []client.Appointment
 	return found.Appointments
 }
 
-// everything is all that the database holds.
+// everything returns all that the database has.
 func everything(t *testing.T, api *apitest.API) []string {
 	t.Helper()
 	names, err := api.Mongo.ListCollectionNames(t.Context(), bson.D{})
@@ -81,7 +81,7 @@ var same = map[transfer.Format]string{
 		`{"appointmentId": 2, "clientId": "5966842", "staffId": null, "start": "2031-05-02T09:00:00Z", "status": "NO_SHOW", "modifiedDate": "2030-01-01T00:00:00Z"}`,
 }
 
-// TestImportReadsBothFormatsAlike, and to import a file again changes nothing.
+// TestImportReadsBothFormatsAlike, and importing a file again changes nothing.
 func TestImportReadsBothFormatsAlike(t *testing.T) {
 	modified := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	want := []client.Appointment{
@@ -102,7 +102,7 @@ func TestImportReadsBothFormatsAlike(t *testing.T) {
 	}
 }
 
-// TestImportGroupsAndForms as the mutations take them.
+// TestImportGroupsAndForms as the mutations do.
 func TestImportGroupsAndForms(t *testing.T) {
 	api := reference(t)
 	for format, file := range map[transfer.Format]string{
@@ -134,10 +134,10 @@ func TestImportGroupsAndForms(t *testing.T) {
 	}
 }
 
-// TestImportDryRunWritesNothing, and finds what is wrong all the same.
+// TestImportDryRunWritesNothing, and finds all errors.
 func TestImportDryRunWritesNothing(t *testing.T) {
 	api := reference(t)
-	// What the reference's clients left to the feed is numbered before.
+	// The rows that loading the reference's clients left are numbered before.
 	if err := api.Store.NumberChanges(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestImportDryRunWritesNothing(t *testing.T) {
 	}
 }
 
-// TestImportBadLineHarmsNoOther: each is told by its number in the file.
+// TestImportBadLineHarmsNoOther: each is reported with its number in the file.
 func TestImportBadLineHarmsNoOther(t *testing.T) {
 	good := func(id int) string {
 		return fmt.Sprintf(`{"appointmentId": %d, "clientId": 5966842, "start": "2031-05-01T09:00:00Z", "status": "OPEN", "modifiedDate": "2030-01-01T00:00:00Z"}`, id)
@@ -193,8 +193,8 @@ func TestImportBadLineHarmsNoOther(t *testing.T) {
 	}
 }
 
-// TestImportStopsWhereNobodyKnowsWhatFollows: with the line in the error, and
-// what came before taken in.
+// TestImportStopsWhereNobodyKnowsWhatFollows: the error has the line, and earlier lines
+// are imported.
 func TestImportStopsWhereNobodyKnowsWhatFollows(t *testing.T) {
 	header := "appointmentId,clientId,start,status,modifiedDate\n"
 	first := "1,5966842,2031-05-01T09:00:00Z,OPEN,2030-01-01T00:00:00Z\n"
@@ -225,7 +225,7 @@ func TestImportStopsWhereNobodyKnowsWhatFollows(t *testing.T) {
 	}
 }
 
-// TestImportGoesInBatches, over which line numbers and counts hold.
+// TestImportGoesInBatches, with right line numbers and counts.
 func TestImportGoesInBatches(t *testing.T) {
 	api := reference(t)
 	var file strings.Builder

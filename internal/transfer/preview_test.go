@@ -14,8 +14,7 @@ import (
 )
 
 // TestPreviewOfAnyBeginningIsThatOfTheFile: wherever the beginning of a file is cut off,
-// its rows are those that the whole file begins with, and nothing is wrong with them that
-// is not in the file.
+// its rows are the first of the whole file, and they have no other errors.
 func TestPreviewOfAnyBeginningIsThatOfTheFile(t *testing.T) {
 	const header = "firstName;lastName;emailAddress;city\n"
 	file := header

@@ -14,7 +14,8 @@ import (
 	"clientgraph/internal/transfer"
 )
 
-// scripts are words of twelve scripts, with what cells, lists and formulas trip over.
+// scripts are words in twelve scripts, with characters that cells, lists and formulas
+// treat specially.
 func scripts() []string {
 	return []string{
 		"Zoë \"Łódź\", ﬁ; ß", "Привет; мир", "Ελληνικά\\", "שלום עולם", "مرحبا، بالعالم", "नमस्ते", "สวัสดี", "日本語、カナ", "中文；测试",
@@ -22,7 +23,7 @@ func scripts() []string {
 	}
 }
 
-// valueFor is a value that the property's rule takes, of that text where it is text.
+// valueFor returns a valid value for the property, with that text if it is a text.
 func valueFor(p *client.Property, text string, n int) any {
 	switch p.Name {
 	case "status":
@@ -91,7 +92,7 @@ func export(t *testing.T, api *apitest.API, business int64, format transfer.Form
 	return out.String()
 }
 
-// problems imports a file and returns what is wrong, a line each.
+// problems imports a file and returns its problems, one in each line.
 func problems(t *testing.T, api *apitest.API, business int64, file string, o transfer.ImportOptions) (transfer.ImportSummary, []string, error) {
 	t.Helper()
 	var wrong []string
@@ -109,8 +110,8 @@ func problems(t *testing.T, api *apitest.API, business int64, file string, o tra
 	return summary, wrong, err
 }
 
-// timeless is an export as CSV without what an import makes anew: when and by whom
-// clients were made, and their ids, which are told by their place in the file.
+// timeless returns an export as CSV without what an import makes again: the dates and
+// users of creation, and the ids, which are replaced by places in the file.
 func timeless(t *testing.T, file string) []string {
 	t.Helper()
 	r, err := sheet.NewReader(strings.NewReader(file), ',')
@@ -147,8 +148,8 @@ func timeless(t *testing.T, file string) []string {
 	return told
 }
 
-// TestExportIsImportedAsItWas: every property, custom fields of every type, over texts
-// of many scripts, and viewer edges, in both formats.
+// TestExportIsImportedAsItWas: every property, custom fields of every type, texts in many
+// scripts, and viewer edges, in both formats.
 func TestExportIsImportedAsItWas(t *testing.T) {
 	api := apitest.New(t)
 	fields := fieldsOf(t, api, 1)

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 )
 
-// wait asks for a turn, and returns when all that can run has run.
+// wait asks for a turn, and returns when all goroutines that can run have run.
 func wait(ctx context.Context, t *turns, business int64, has *[]int64) *func() {
 	var release func()
 	go func() {
@@ -72,7 +72,7 @@ func TestTurnThatIsNoLongerWaitedForGoesToTheNext(t *testing.T) {
 	})
 }
 
-// Turns are neither lost nor made, whoever goes away while waiting.
+// Turns are neither lost nor made, even if callers leave while they wait.
 func TestTurnsAreNeitherLostNorMade(t *testing.T) {
 	const most = 3
 	all := newTurns(most)

@@ -8,8 +8,8 @@ import (
 	"clientgraph/internal/store"
 )
 
-// BenchmarkJoin puts 100,000 clients together of whom each shares four keys with 49
-// others, and tells why those of one page are pairs.
+// BenchmarkJoin joins 100,000 clients, each of which shares four keys with 49 others, and
+// finds the reasons of one page's pairs.
 func BenchmarkJoin(b *testing.B) {
 	var keys []store.SharedKey
 	for group := range 2_000 {

@@ -9,10 +9,9 @@ import (
 	"clientgraph/internal/client"
 )
 
-// TestImportBatchesProperty: every client is in one batch, in order; no batch has
-// more keys or clients than a transaction takes, but for one client of many keys;
-// and nobody views a client of a later batch, but for groups that no transaction
-// takes.
+// TestImportBatchesProperty: every client is in one batch, in order; no batch has more
+// keys or clients than a transaction takes, except for a client with many keys; and no
+// client views one of a later batch, except in groups that no transaction takes.
 func TestImportBatchesProperty(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		sizes := rapid.SliceOfN(rapid.IntRange(1, 8), 0, 60).Draw(r, "households")
@@ -42,8 +41,8 @@ func TestImportBatchesProperty(t *testing.T) {
 	})
 }
 
-// households are clients who view the others of their household; fits says
-// whether a household is no more than one transaction takes.
+// households returns clients who view the others of their household; fits says whether a
+// household fits in one transaction.
 func households(r *rapid.T, sizes []int, most int) (clients []*client.Client, fits map[int64]bool) {
 	fits = map[int64]bool{}
 	for _, size := range sizes {
@@ -64,7 +63,7 @@ func households(r *rapid.T, sizes []int, most int) (clients []*client.Client, fi
 	return clients, fits
 }
 
-// TestImportOfClientsWithFewKeysIsInLargeBatches, for the sake of round trips.
+// TestImportOfClientsWithFewKeysIsInLargeBatches, to save round trips.
 func TestImportOfClientsWithFewKeysIsInLargeBatches(t *testing.T) {
 	clients := make([]*client.Client, 2*importBatch+1)
 	for i := range clients {

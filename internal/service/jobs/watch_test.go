@@ -12,12 +12,12 @@ import (
 	"clientgraph/internal/store"
 )
 
-// world is a server whose watched jobs are looked at when the test says so.
+// world is a server whose watched jobs are polled when the test says so.
 type world struct {
 	*testing.T
 	api   *apitest.API
 	ticks chan time.Time
-	// ended has something in it when nobody watched any more.
+	// ended has a value when there were no more watches.
 	ended chan struct{}
 }
 
@@ -30,7 +30,7 @@ func newWorld(t *testing.T, become func(jobs.Find) jobs.Find) *world {
 
 func asItIs(find jobs.Find) jobs.Find { return find }
 
-// export makes a job of a business that nobody does.
+// export makes a job of a business that no process runs.
 func (w *world) export(businessID int64) *store.Job {
 	w.Helper()
 	result, err := w.api.Service.StartExport(w.Context(), apitest.OwnerScope(businessID), jobs.ExportOptions{Format: "csv"})
@@ -40,7 +40,7 @@ func (w *world) export(businessID int64) *store.Job {
 	return result.Job
 }
 
-// watch watches a job that exports, and reads what it is.
+// watch watches an export, and reads its first state.
 func (w *world) watch(ctx context.Context, job *store.Job) *jobs.Watch {
 	w.Helper()
 	watch, err := w.api.Service.WatchJob(ctx, apitest.OwnerScope(job.BusinessID), client.ID{Number: job.JobID})
@@ -51,7 +51,7 @@ func (w *world) watch(ctx context.Context, job *store.Job) *jobs.Watch {
 	return watch
 }
 
-// goOn has a job come further by a row.
+// goOn adds a row to a job's progress.
 func (w *world) goOn(job *store.Job) {
 	w.Helper()
 	job.Counts.Rows++
@@ -66,7 +66,7 @@ func (w *world) put(job *store.Job) {
 	}
 }
 
-// wantRows reads what a watch tells next.
+// wantRows reads the next state of a watch.
 func (w *world) wantRows(watch *jobs.Watch, rows int64) {
 	w.Helper()
 	told, err := watch.Next(w.Context())
@@ -117,8 +117,8 @@ func TestSlowWatcherIsToldWhatTheJobIsNow(t *testing.T) {
 		w.ticks <- time.Time{}
 		w.wantRows(quick, job.Counts.Rows)
 	}
-	// All were told of a look before the next one began, but the slow one perhaps not
-	// yet of the last.
+	// All watches got a poll before the next one began, except perhaps the slow one the
+	// last.
 	told, err := slow.Next(t.Context())
 	if err != nil || told == nil || told.Counts.Rows < 4 {
 		t.Fatalf("told of %+v (%v), want 4 rows or 5", told, err)
@@ -165,7 +165,7 @@ func TestJobIsWatchedByThoseWhoSeeIt(t *testing.T) {
 			t.Errorf("a caller %s watches: %v", name, err)
 		}
 	}
-	// One look is for all who watch; each is told what itself sees.
+	// One poll serves all watches, and each gets what its caller sees.
 	seen, mine := w.watch(t.Context(), job), some
 	mine.User = job.Maker.User
 	own, err := w.api.Service.WatchJob(t.Context(), mine, client.ID{Number: job.JobID})
@@ -230,7 +230,7 @@ func TestWatchersOfABusinessThatIsNotAnsweredWaitAlone(t *testing.T) {
 	w.ticks <- time.Time{}
 	<-fails
 	w.wantRows(well, 1)
-	// No second look begins while the first is under way.
+	// No second poll begins while the first is running.
 	w.goOn(answered)
 	w.ticks <- time.Time{}
 	w.wantRows(well, 2)

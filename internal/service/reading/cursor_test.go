@@ -10,8 +10,8 @@ import (
 	"clientgraph/internal/testsize"
 )
 
-// A cursor is the key that it was made of, for the list that it was made for,
-// and nothing else is a cursor.
+// A cursor is valid only for the list that it was made for, and has the key that it was
+// made of.
 func TestPropertyCursorIsOfOneList(t *testing.T) {
 	testsize.Check(t, testsize.Of(200, 1000, 20_000), func(rt *rapid.T) {
 		key := rapid.StringN(1, 60, 200).Draw(rt, "key")
@@ -69,7 +69,7 @@ func FuzzCursor(f *testing.F) {
 	})
 }
 
-// All cursors of a part of a list are those that each key has by itself.
+// The cursors of a part of a list are the same as those made one by one.
 func TestCursorsOfAListAreThoseOfItsKeys(t *testing.T) {
 	identity := []byte("a list")
 	keys := []string{"", "a", "ab", "abc", "ann!0000000000000001", strings.Repeat("é", 100)}

@@ -29,7 +29,8 @@ func (w *world) run(t *testing.T, options webhooks.Options) *webhooks.Runner {
 	return runner
 }
 
-// What a receiver refuses is its owner's matter, and what it has not been sent is ours.
+// Deliveries that a receiver refuses are not late; only those that were not sent to it
+// are.
 func TestBacklogOfWebhooksTellsWhatTheirReceiversWaitFor(t *testing.T) {
 	w := newWorld(t)
 	hold, refuse := make(chan struct{}), &atomic.Bool{}
@@ -62,7 +63,7 @@ func TestBacklogOfWebhooksTellsWhatTheirReceiversWaitFor(t *testing.T) {
 		b := runner.Backlog()
 		return b.Pending == 1 && b.Late == 0
 	})
-	// Behind a message that was refused.
+	// They wait for a message that was refused.
 	w.patch(t, id, client.Values{"city": "There"})
 	until(t, "both wait", func() bool { return runner.Backlog().Pending == 2 })
 	if late := runner.Backlog().Late; late != 0 {

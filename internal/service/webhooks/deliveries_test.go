@@ -16,8 +16,8 @@ import (
 	"clientgraph/internal/store"
 )
 
-// The deliveries about an erased client go with it, but for that of its erasure; none
-// holds a value of anybody.
+// The deliveries about an erased client are deleted, except that of its erasure; none has
+// a value of a client.
 func TestErasureDeletesTheDeliveriesAboutTheClient(t *testing.T) {
 	w := newWorld(t)
 	r := newReceiver(t, nil)
@@ -58,7 +58,7 @@ func TestErasureDeletesTheDeliveriesAboutTheClient(t *testing.T) {
 	if want := []string{fmt.Sprint("ERASED ", id.Number), fmt.Sprint("UPSERTED ", other.Number)}; !slices.Equal(left, want) {
 		t.Errorf("left are %v, want %v", left, want)
 	}
-	// A process that read the feed before the erasure stores what it read afterwards.
+	// A process that read the feed before the erasure stores its deliveries afterwards.
 	late := store.WebhookDelivery{Place: 1_000_000, MessageID: "msg_late", Kind: history.KindUpserted, ClientID: id.Number, ChangedDate: time.Now(), State: store.DeliveryPending}
 	if err := w.Store.QueueDeliveries(t.Context(), made.Key(), []store.WebhookDelivery{late}); err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestWebhookKeepsItsLastDeliveriesAlone(t *testing.T) {
 	}
 }
 
-// A process may die after it stored deliveries, and before it says so.
+// A process may die after it stored deliveries, and before it recorded that.
 func TestWebhookDeliveryIsStoredOnce(t *testing.T) {
 	w := newWorld(t)
 	made := w.make(t, newReceiver(t, nil), nil)
@@ -137,7 +137,7 @@ func TestWebhookAttemptsAreToldByTheirOutcome(t *testing.T) {
 	}
 }
 
-// Where a webhook is disabled, or no server delivers, the purge deletes them itself.
+// If a webhook is disabled, or no server delivers, the purge deletes them itself.
 func TestErasureDeletesDeliveriesWhileNobodyDelivers(t *testing.T) {
 	w := newWorld(t)
 	made := w.make(t, newReceiver(t, nil), nil)

@@ -21,7 +21,7 @@ import (
 
 const business = 1
 
-// world is a server, whose business has webhooks on receivers of the test's own.
+// world is a server whose business has webhooks with receivers in the test.
 type world struct {
 	*apitest.API
 	scope client.Scope
@@ -34,7 +34,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// message is what a receiver was sent.
+// message is a message that a receiver got.
 type message struct {
 	ID, Type string
 	Client   string
@@ -44,7 +44,7 @@ type message struct {
 	body     []byte
 }
 
-// receiver keeps what it is sent, and answers as it is told.
+// receiver stores the messages that it gets, and answers as configured.
 type receiver struct {
 	*httptest.Server
 	// secret checks each message; empty checks none.
@@ -112,7 +112,7 @@ func verify(secret string, m message) error {
 	return checker.Verify(m.body, m.header)
 }
 
-// next waits for messages that arrived.
+// next waits for the next message that arrives.
 func (r *receiver) next(t *testing.T) message {
 	t.Helper()
 	select {
@@ -142,7 +142,7 @@ func (w *world) make(t *testing.T, r *receiver, more client.Values) *store.Webho
 	return result.Webhook
 }
 
-// quick are options by which a test need not wait.
+// quick returns options with short waits for tests.
 func quick() webhooks.Options {
 	return webhooks.Options{Term: 5 * time.Second, Renewal: 50 * time.Millisecond, Delay: func(int) time.Duration { return 5 * time.Millisecond }}
 }
@@ -164,7 +164,7 @@ func (w *world) deliver(t *testing.T, options webhooks.Options) (stop func()) {
 	return stop
 }
 
-// person makes a client and returns its id.
+// person creates a client and returns its id.
 func (w *world) person(t *testing.T) client.ID {
 	t.Helper()
 	result, err := w.Service.Create(t.Context(), w.scope, client.Values{"firstName": "Zq7canary", "lastName": "Zq7canary", "emailAddress": "zq7canary@example.com"})
@@ -190,7 +190,7 @@ func (w *world) webhook(t *testing.T, id int64) *store.Webhook {
 	return found
 }
 
-// until asks again and again whether something is so.
+// until polls until a condition is met.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); !is(); {
@@ -210,7 +210,7 @@ func (w *world) deliveries(t *testing.T, id int64) []store.WebhookDelivery {
 	return w.deliveriesIn(t, id, nil)
 }
 
-// deliveriesIn are the latest ones in a state.
+// deliveriesIn returns the latest deliveries in a state.
 func (w *world) deliveriesIn(t *testing.T, id int64, state *store.WebhookDeliveryState) []store.WebhookDelivery {
 	t.Helper()
 	page, err := w.Service.WebhookDeliveries(t.Context(), w.scope, id, webhooks.MaxDeliveries, nil, state)

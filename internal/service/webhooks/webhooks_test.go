@@ -15,8 +15,8 @@ import (
 	"clientgraph/internal/store"
 )
 
-// A receiver fails, hangs, redirects, answers a hundred megabytes, cuts connections,
-// and comes back: each change arrives, those of each client in their order.
+// A receiver fails, hangs, redirects, answers a hundred megabytes, closes connections,
+// and recovers: each change arrives, those of one client in order.
 func TestWebhookDeliversEachChangeInTheOrderOfItsClient(t *testing.T) {
 	w := newWorld(t)
 	over := make(chan struct{})
@@ -40,7 +40,7 @@ func TestWebhookDeliversEachChangeInTheOrderOfItsClient(t *testing.T) {
 		case 7:
 			panic(http.ErrAbortHandler)
 		case 9:
-			// The status says that it was taken; the rest is not read.
+			// The status accepts the message; the rest is not read.
 			r.arrived <- m
 			for block := make([]byte, 1<<20); ; {
 				if _, err := answer.Write(block); err != nil {
@@ -63,13 +63,13 @@ func TestWebhookDeliversEachChangeInTheOrderOfItsClient(t *testing.T) {
 			w.patch(t, id, client.Values{"city": fmt.Sprint("City ", i)})
 		}
 	}
-	// Each client has changes that wait for its first one.
+	// The later changes of each client wait for the first one.
 	w.deliver(t, quick())
 	versions, seen := map[string]int64{}, map[string]bool{}
 	for len(seen) < clients*(1+changes) {
 		m := r.next(t)
 		if seen[m.ID] {
-			// It is sent again where the answer got lost.
+			// It is sent again if the answer was lost.
 			continue
 		}
 		seen[m.ID] = true
@@ -127,9 +127,9 @@ func TestWebhookTakesTheOtherClientsWhileOneIsRefused(t *testing.T) {
 	bad, good := w.person(t), w.person(t)
 	refused.Store(bad.String())
 	options := quick()
-	// Longer than a busy machine keeps a success waiting: then all would be given up.
+	// Longer than a success may take on a busy machine: otherwise all would be given up.
 	options.GiveUpAfter = 15 * time.Second
-	// Nor need it be tried again, or the others be written to, as fast as that.
+	// Retries and other messages need not be as fast as that.
 	options.Delay = func(int) time.Duration { return 100 * time.Millisecond }
 	pace := time.NewTicker(100 * time.Millisecond)
 	defer pace.Stop()
@@ -141,7 +141,7 @@ func TestWebhookTakesTheOtherClientsWhileOneIsRefused(t *testing.T) {
 		if m := r.next(t); m.Client != good.String() {
 			t.Fatalf("client %s was taken", m.Client)
 		}
-		// A quick machine makes more deliveries meanwhile than a page of all has.
+		// A fast machine makes more deliveries meanwhile than fit in a page of all.
 		if given := w.deliveriesIn(t, made.WebhookID, new(store.DeliveryFailed)); len(given) > 0 {
 			if d := given[0]; d.ClientID != bad.Number || *d.Status != http.StatusUnprocessableEntity || *d.Failure != "STATUS" {
 				t.Errorf("given up: %+v", d)
@@ -326,7 +326,7 @@ func TestWebhookThatMissedChangesIsToldToReadAllAgain(t *testing.T) {
 	if _, err := w.Store.ChangeHead(t.Context(), w.scope); err != nil {
 		t.Fatal(err)
 	}
-	// The database drops rows that are too old.
+	// The database deletes expired rows.
 	if _, err := w.Mongo.Collection("changes").DeleteMany(t.Context(), bson.D{{Key: "sequence", Value: bson.D{{Key: "$lt", Value: 3}}}}); err != nil {
 		t.Fatal(err)
 	}
