@@ -133,8 +133,9 @@ func TestHostileFloodOfOneCallerLeavesAnotherItsTime(t *testing.T) {
 		stop()
 		beside.Wait()
 		longer := besideFlood.quantile(0.5)
-		if len(besideFlood.served) == 0 {
-			longer = span
+		// Where only a few are answered, it is the others that take long.
+		if mean := span / time.Duration(max(len(besideFlood.served), 1)); mean > 4*longer {
+			longer = mean
 		}
 		ratios = append(ratios, float64(longer)/float64(quiet.quantile(0.5)))
 		t.Logf("another caller before     %s\nbeside %d of one caller  %s\nthe flood itself          %s", quiet, flood, besideFlood, flooded)
@@ -164,6 +165,9 @@ func TestHostileCrowdLeavesTheServerItsGoodput(t *testing.T) {
 	var ratios []float64
 	for len(ratios) < rounds-1 || (median(ratios) < leastGoodput && len(ratios) < mostRounds) {
 		few, many := asking(t, s, tokens, 32, crowded), asking(t, s, tokens, 1024, crowded)
+		if len(few.served) == 0 {
+			t.Fatalf("32 connections  %s", few)
+		}
 		ratios = append(ratios, float64(len(many.served))/float64(len(few.served)))
 		t.Logf("  32 connections  %s\n1024 connections  %s", few, many)
 		if few.failed+many.failed > 0 {
