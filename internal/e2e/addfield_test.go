@@ -113,7 +113,7 @@ func TestAddedPropertyWorksAsDocumented(t *testing.T) {
 		t.Helper()
 		command := exec.CommandContext(t.Context(), "go", arguments...)
 		command.Dir = copied
-		command.Env = append(os.Environ(), "MONGODB_URI="+uri, "GOFLAGS=-trimpath -buildvcs=false", "CLIENTGRAPH_TEST_SIZE=")
+		command.Env = append(os.Environ(), "MONGODB_URI="+uri, "GOFLAGS="+os.Getenv("GOFLAGS")+" -buildvcs=false", "CLIENTGRAPH_TEST_SIZE=")
 		if output, err := command.CombinedOutput(); err != nil {
 			t.Fatalf("go %s: %v\n%s", strings.Join(arguments, " "), err, output)
 		}
@@ -132,8 +132,8 @@ func TestAddedPropertyWorksAsDocumented(t *testing.T) {
 		}
 	}
 	write("store.go.txt", "internal/mongostore/addedfield_test.go")
-	run("test", "-run", "Table|Kinds|Selection|AddedField", "./internal/client", "./internal/mongostore")
+	run("test", "-vet=off", "-ldflags=-w", "-run", "Table|Kinds|Selection|AddedField", "./internal/client", "./internal/mongostore")
 	run("tool", "gqlgen", "generate")
 	write("api.go.txt", "internal/addfield/addedfield_test.go")
-	run("test", "-run", "Schema|Generated|AddedField", "./graph", "./internal/addfield")
+	run("test", "-vet=off", "-ldflags=-w", "-run", "Schema|Generated|AddedField", "./graph", "./internal/addfield")
 }
