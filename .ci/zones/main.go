@@ -41,7 +41,7 @@ func run(path string, w io.Writer) error {
 	defer archive.Close()
 	names := map[string][]string{}
 	for _, file := range archive.File {
-		// Factory is the zone of a machine that nobody gave one.
+		// Factory is the zone of a machine without a configured zone.
 		if file.Name == "Factory" || strings.HasSuffix(file.Name, "/") {
 			continue
 		}

@@ -25,8 +25,8 @@ const (
 	// fileRefresh and filePause are the same for a file, which is cheap to read.
 	fileRefresh = time.Second
 	filePause   = time.Second
-	// maxStale is how long keys stay valid after the last successful read, so that an
-	// issuer that is down for a while locks nobody out. It is also the longest that a
+	// maxStale is how long keys stay valid after the last successful read, so that no
+	// caller is locked out while an issuer is down. It is also the longest that a
 	// removed key stays valid if an attacker prevents reads.
 	maxStale = 24 * time.Hour
 	// fetchTimeout bounds one read of a URL.

@@ -55,7 +55,7 @@ func installed(root fs.FS) uint64 {
 }
 
 // lowest returns the lowest limit of a group and those above it. In a container the path
-// may be the host's, of which only the top is visible.
+// may be the host's, where only the top group is visible.
 func lowest(root fs.FS, mount, group, file string) uint64 {
 	var least uint64
 	for group = path.Clean("/" + group); ; group = path.Dir(group) {

@@ -63,7 +63,7 @@ type measurer struct {
 	repeated bool
 	// unknown counts fields that their types do not have.
 	unknown int64
-	// numbers are the variables of which a number was read; looked says that something
+	// numbers are the variables that were read as a number; looked says that something
 	// else was read of a variable.
 	numbers []string
 	looked  bool

@@ -100,7 +100,8 @@ func NewTerm(search string) (t Term, ok bool) {
 	return t, true
 }
 
-// Keys returns search keys, one of which every match has; nil if nothing can match.
+// Keys returns search keys. Every match has at least one of them. It returns nil if
+// nothing can match.
 func (t Term) Keys() []string {
 	if t.None {
 		return nil

@@ -86,7 +86,8 @@ func (p part) commonness() int {
 	return 100 - len(p.words[0].text)
 }
 
-// Keys returns, for each of the rarest parts, search keys one of which every match has.
+// Keys returns, for each of the rarest parts, a list of search keys. Every match has at
+// least one key of each list.
 func (t Typeahead) Keys() [][]string {
 	var lists [][]string
 	for _, p := range t[:min(len(t), maxPartKeys)] {

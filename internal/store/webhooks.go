@@ -160,8 +160,8 @@ type OpenWebhook struct {
 // WebhookQueue is the part of Store that delivers to webhooks. A process holds a lease of
 // each webhook that it delivers to, under its own name, the owner.
 type WebhookQueue interface {
-	// ClaimWebhooks gives the owner the leases of all enabled webhooks of any business that
-	// nobody holds, until that time, and returns these webhooks.
+	// ClaimWebhooks gives the owner all free leases of enabled webhooks, of any business,
+	// until that time, and returns these webhooks.
 	ClaimWebhooks(ctx context.Context, owner string, now, until time.Time) ([]WebhookKey, error)
 	// RenewWebhookLeases extends the owner's leases of these businesses' webhooks, and
 	// returns these webhooks.

@@ -222,7 +222,7 @@ func newJSONRows(text io.Reader, h *headers) *jsonRows {
 
 func (r *jsonRows) mapped() []Mapped { return r.order }
 
-// read reads a line, of which it keeps at most sheet.MaxCell bytes.
+// read reads a line, and keeps at most sheet.MaxCell bytes of it.
 func (r *jsonRows) read() (line []byte, tooLong bool, err error) {
 	r.line = r.line[:0]
 	for {

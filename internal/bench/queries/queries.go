@@ -36,7 +36,7 @@ type Query struct {
 
 const twelve = `clientId fullName firstName lastName emailAddress cellPhone city status active tags createdDate version`
 
-// All returns the queries, for clients some of which are known by id.
+// All returns the queries. clientIDs are ids of some of the clients.
 func All(clientIDs []int64) []Query {
 	ids := make([]any, len(clientIDs))
 	for i, id := range clientIDs {

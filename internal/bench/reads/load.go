@@ -34,7 +34,7 @@ const (
 	rareGroup, commonGroup              = 1, 2
 	landmarkAccount                     = 1
 
-	// nobody is an id above all that are assigned.
+	// nobody is an id above all assigned ids.
 	nobody = 1 << 40
 )
 

@@ -21,9 +21,9 @@ import (
 // Rows are moved from the outbox to the feed in steps, each of one command:
 //
 //  1. The rows are inserted into the feed above its head, in their order, under the
-//     ids that they have. No number and no id is there twice, so that a row has one
-//     number, whoever inserts it; and as a command stops at the first row that it
-//     can't insert, there is no gap.
+//     ids that they have. Numbers and ids are unique, so a row gets one number, even
+//     if two processes insert it. A command stops at the first row that it can't
+//     insert, so there is no gap.
 //  2. The head goes up to the last of them: readers see them.
 //  3. They are deleted from the outbox.
 //

@@ -42,8 +42,7 @@ func Visible(scope client.Scope) bson.D {
 }
 
 // ViewersOf finds the live viewers of any of the subjects. For role CLIENT it finds all
-// of the few visible clients: whether one of them is a viewer is told by its own
-// subjects.
+// of the few visible clients: the subjects of each show whether it is a viewer.
 func ViewersOf(scope client.Scope, subjectIDs []int64) Query {
 	if scope.Rows.ByID() {
 		q := Live(scope, Visible(scope))

@@ -85,7 +85,7 @@ func boundsOf(asked store.Query) Bounds {
 	return b
 }
 
-// dates bounds an order by a date to the range between two places, either of which may be
+// dates bounds an order by a date to the range between two places. Either place may be
 // empty. A database does not compare null with dates, although it sorts null before them.
 func (b *Bounds) dates(above, below string) {
 	tie := func(operator string, date any, idOperator string, id int64) {

@@ -10,7 +10,7 @@ import (
 )
 
 // layout describes the documents that a find with a selection returns. It is compiled
-// once for each selection, and shared: nobody changes it.
+// once for each selection, shared, and never changed.
 type layout struct {
 	// names are the fields that a document may have, in the order of documents. slots has,
 	// for each property of the table, its place in names, from 1; 0 if it is not selected.

@@ -24,7 +24,7 @@ type RowSet struct {
 	// expected is the number of rows to come, 0 if it is not known. allocated is the
 	// number of rows that memory was last allocated for.
 	expected, allocated int
-	// stable says that nobody overwrites the documents, so rows need no copies of them.
+	// stable says that the documents are not overwritten, so rows need no copies of them.
 	stable bool
 	value  rowValue
 }
@@ -76,7 +76,7 @@ const (
 )
 
 // Expect announces how many documents come next, so that memory for them is allocated at
-// once. stable says that nobody overwrites the documents afterwards, so that they need
+// once. stable says that the documents are not overwritten afterwards, so that they need
 // not be copied.
 func (s *RowSet) Expect(documents int, stable bool) {
 	s.expected, s.stable = min(documents, mostRows), stable

@@ -14,7 +14,7 @@ import (
 
 // Draft is a mutation that is being made: its checked input and, within the transaction,
 // its client and the neighbours whose edges change. A transaction that is run again
-// begins the draft anew.
+// begins a new draft.
 type Draft struct {
 	Service *Writes
 	Scope   client.Scope
@@ -58,8 +58,8 @@ func (s *Writes) draft(scope client.Scope, argument string, values client.Values
 }
 
 // prepare loads what checks need. A transaction that runs again uses what its first run
-// loaded. If the settings changed meanwhile, the client's search and sort keys are made
-// anew when it is stored.
+// loaded. If the settings changed meanwhile, the client's search and sort keys are
+// computed again when it is stored.
 func (w *Draft) prepare(ctx context.Context) error {
 	if w.Indexer != nil {
 		return nil

@@ -98,10 +98,10 @@ func (s *Writes) changeTags(ctx context.Context, scope client.Scope, id client.I
 	})
 }
 
-// AddViewers adds viewers to a client; those who may view it already are ignored. Errors:
-// FORBIDDEN, EMPTY_PATCH, TOO_MANY, INVALID_ID, NOT_FOUND (the client, or a viewer, also
-// a deleted one), SELF_VIEW, TOO_MANY_SUBJECTS, CLIENT_DELETED, CLIENT_MERGED,
-// VERSION_CONFLICT.
+// AddViewers adds viewers to a client. It ignores clients that are viewers already.
+// Errors: FORBIDDEN, EMPTY_PATCH, TOO_MANY, INVALID_ID, NOT_FOUND (the client, or a
+// viewer, also a deleted one), SELF_VIEW, TOO_MANY_SUBJECTS, CLIENT_DELETED,
+// CLIENT_MERGED, VERSION_CONFLICT.
 func (s *Writes) AddViewers(ctx context.Context, scope client.Scope, id client.ID, viewers []client.ID, expectedVersion *int64) (Result, error) {
 	return s.editViewers(ctx, scope, id, viewers, expectedVersion, history.OperationAddViewers)
 }
