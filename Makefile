@@ -34,6 +34,11 @@ GOTEST = go tool gotestsum --format pkgname --format-hide-empty-pkg -- $(RACE) -
 # For tests whose figures are to be read; the race detector would change them.
 SHOWTEST = go tool gotestsum --format standard-verbose -- -count=1
 
+# How far the heaps of compilers and linters grow between two collections of garbage, in
+# percent. Where there are 10 GB of memory to spare, they take a quarter to a third less CPU
+# time by collecting seldom; golangci-lint holds 5 GB then.
+GARBAGE = $(or $(GOGC),$(shell awk '/^MemAvailable:/ && $$2 > 10000000 { print 400 }' /proc/meminfo 2>/dev/null),100)
+
 # The names of all Go code that people write, ended by zero bytes.
 GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .* DO NOT EDIT\.$$' || true; }
 
@@ -72,7 +77,7 @@ ci: ## run what continuous integration runs: tests and checks, beside each other
 		, $(filter-out $(SKIP),$(ALONE))
 
 modules: ## compile the modules of others, as tests are compiled
-	go list -e -deps -test -f '{{with .Module}}{{if not .Main}}{{$$.ImportPath}}{{end}}{{end}}' ./... | grep -v ' ' | xargs go build $(RACE)
+	go list -e -deps -test -f '{{with .Module}}{{if not .Main}}{{$$.ImportPath}}{{end}}{{end}}' ./... | grep -v ' ' | GOGC=$(GARBAGE) xargs go build $(RACE)
 
 tools: $(TOOLS) ## install linter, formatter and the search for vulnerabilities
 
@@ -114,7 +119,7 @@ clean: ## remove what was built and installed; the data stay
 	find internal/web/dist internal/web/console/dist -mindepth 1 ! -name .gitkeep -delete
 
 lint: $(TOOLS) ## check: golangci-lint
-	.cache/bin/golangci-lint run ./...
+	GOGC=$(GARBAGE) .cache/bin/golangci-lint run ./...
 
 format: $(TOOLS) ## check: code is formatted with gofumpt
 	unformatted=$$($(GO_FILES) | xargs -0 .cache/bin/gofumpt -l); \
@@ -211,13 +216,13 @@ $(SCHEMA_LINT) $(SOCKETS) $(CONTRACT) $(OFFLINE) $(BROWSER): %/node_modules/.pac
 # Of a module of their own: golangci-lint alone brings two hundred modules.
 $(TOOLS): .ci/tools/go.mod
 	echo "installing golangci-lint, gofumpt and govulncheck below .cache ..."
-	cd .ci/tools && GOBIN="$(CURDIR)/.cache/bin" go install tool
+	cd .ci/tools && GOGC=$(GARBAGE) GOBIN="$(CURDIR)/.cache/bin" go install tool
 	touch $@
 
 # Of a module of their own too: Helm and Prometheus bring three hundred modules.
 $(DEPLOY): .ci/deploy/go.mod .ci/deploy/requirements.txt
 	echo "installing helm, cyclonedx-gomod, hadolint and kubernetes-validate below .cache ..."
-	cd .ci/deploy && GOFLAGS= GOBIN="$(CURDIR)/.cache/deploy" go install tool
+	cd .ci/deploy && GOGC=$(GARBAGE) GOFLAGS= GOBIN="$(CURDIR)/.cache/deploy" go install tool
 	python3 -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action ignore --upgrade \
 		--only-binary=:all: --target .cache/deploy/python -r .ci/deploy/requirements.txt
 	touch $@
