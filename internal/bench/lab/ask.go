@@ -82,9 +82,10 @@ func (s *Server) Requests(q queries.Query, caller int) ([][]byte, error) {
 			return nil, err
 		}
 		var all [][]byte
+		first := len(s.requests[q.Name]) * q.Spellings
 		for i := range max(q.Spellings, 1) {
 			for _, value := range s.values[q.Name] {
-				request, err := q.Spelled(i).Request(s.Kind, s.Address, token, value)
+				request, err := q.Spelled(first+i).Request(s.Kind, s.Address, token, value)
 				if err != nil {
 					return nil, err
 				}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -109,23 +110,32 @@ func Run(ctx context.Context, plan Plan) (Result, error) {
 func open(ctx context.Context, plan Plan) ([]*connection, error) {
 	connections := make([]*connection, 0, plan.Connections)
 	for i := range plan.Connections {
-		opened, err := (&net.Dialer{}).DialContext(ctx, "tcp", plan.Address)
-		if err != nil {
-			return connections, fmt.Errorf("connect to the server: %w", err)
+		c := &connection{ctx: ctx, address: plan.Address, raw: plan.Raw, requests: plan.Requests(i), next: i}
+		if err := c.connect(); err != nil {
+			return connections, err
 		}
-		if deadline, ok := ctx.Deadline(); ok {
-			if err := opened.SetDeadline(deadline); err != nil {
-				return connections, err
-			}
-		}
-		connections = append(connections, &connection{net: opened, reader: bufio.NewReaderSize(opened, readSize), raw: plan.Raw, requests: plan.Requests(i), next: i})
+		connections = append(connections, c)
 	}
 	return connections, nil
+}
+
+func (c *connection) connect() error {
+	opened, err := (&net.Dialer{}).DialContext(c.ctx, "tcp", c.address)
+	if err != nil {
+		return fmt.Errorf("connect to the server: %w", err)
+	}
+	c.net, c.reader = opened, bufio.NewReaderSize(opened, readSize)
+	if deadline, ok := c.ctx.Deadline(); ok {
+		return opened.SetDeadline(deadline)
+	}
+	return nil
 }
 
 const readSize = 64 << 10
 
 type connection struct {
+	ctx       context.Context //nolint:containedctx // It ends with the load.
+	address   string
 	net       net.Conn
 	reader    *bufio.Reader
 	raw       bool
@@ -143,14 +153,15 @@ func (c *connection) run(until time.Time) {
 		if began.After(until) {
 			return
 		}
-		request := c.requests[c.next%len(c.requests)]
-		c.next++
-		if _, c.err = c.net.Write(request); c.err != nil {
-			return
+		good, size, head, err := c.ask()
+		if errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
+			// The server closed the connection, as it does with those whose callers it has
+			// not admitted for some time.
+			_ = c.net.Close()
+			good, err = false, c.connect()
 		}
-		good, size, head, err := skipAnswer(c.reader, c.raw)
 		if err != nil {
-			c.err = fmt.Errorf("read an answer: %w", err)
+			c.err = err
 			return
 		}
 		c.bytes += size
@@ -161,6 +172,19 @@ func (c *connection) run(until time.Time) {
 		c.refused++
 		time.Sleep(min(head.retryAfter, time.Until(until)))
 	}
+}
+
+// ask sends the next request and reads its answer.
+func (c *connection) ask() (good bool, size int64, head head, err error) {
+	request := c.requests[c.next%len(c.requests)]
+	c.next++
+	if _, err := c.net.Write(request); err != nil {
+		return false, 0, head, fmt.Errorf("send a request: %w", err)
+	}
+	if good, size, head, err = skipAnswer(c.reader, c.raw); err != nil {
+		err = fmt.Errorf("read an answer: %w", err)
+	}
+	return good, size, head, err
 }
 
 // skipAnswer reads an answer, and returns whether it is good, the length of its body, and

@@ -134,7 +134,7 @@ func (m *measurement) documents() error {
 	if err != nil {
 		return err
 	}
-	sizes := []int{1, 10, 50, 200}
+	sizes := []int{1, 10, 50, 100}
 	var all []queries.Query
 	for _, size := range sizes {
 		var fields strings.Builder
