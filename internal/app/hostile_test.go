@@ -33,7 +33,7 @@ const (
 	// hostile ones, in turn. What seems too little is measured on, up to mostPairs:
 	// the machine has other things to do as well.
 	pairs     = 10
-	mostPairs = 40
+	mostPairs = 80
 	window    = 500 * time.Millisecond
 	// pause is between two hostile requests of one who sends them in turn, beside
 	// a good caller.
