@@ -25,7 +25,7 @@ type planningSchema struct {
 // AnswerWhole answers a query of one field by the plan of that field. The contexts that
 // gqlgen makes of an operation, a field and each argument cost more than a small answer
 // itself. It returns nil for all other operations, and after a failure: gqlgen then
-// answers the operation from its beginning, and reports the failure.
+// answers the operation, from what was read (readOnce), and reports the failure.
 func (s *planningSchema) AnswerWhole(ctx context.Context, operation *graphql.OperationContext) (response *graphql.Response) {
 	p, ok := plannedOperation(ctx, operation)
 	if !ok {

@@ -134,9 +134,9 @@ func (m *measurement) documents() error {
 	if err != nil {
 		return err
 	}
-	sizes := []int{1, 10, 50, 100}
 	var all []queries.Query
-	for _, size := range sizes {
+	var widths []int
+	for _, size := range []int{1, 10, 50, 100} {
 		var fields strings.Builder
 		for i := range size {
 			fmt.Fprintf(&fields, " f%d: %s", i, []string{"fullName", "emailAddress", "cellPhone", "tags", "version"}[i%5])
@@ -147,33 +147,17 @@ func (m *measurement) documents() error {
 		}
 		unseen := known
 		unseen.Name, unseen.Spellings = "unseen-"+strconv.Itoa(size), spellings
-		all = append(all, known, unseen)
+		all, widths = append(all, known, unseen), append(widths, size, size)
 	}
-	s := section{
+	return m.byWidth(section{
 		name: "documents", title: "Documents that the server has not seen", x: "fields", y: "µs", by: "document",
 		text: "A client by id with more and more fields, over the stand-in: in one document that the server knows, and in documents\n" +
 			"that it parses, validates, measures, prices and compiles, for each of them is sent for the first time.",
-		columns: []string{"fields", "CPU, µs", "answers a second", "p50, ms", "p99, ms"},
-	}
-	err = m.over(m.product, all, func(prepared []asked) error {
-		for i, a := range prepared {
-			results, err := m.rounds(a, some, m.options.window)
-			if err != nil {
-				return err
-			}
-			width, took := float64(sizes[i/2]), middle(results, cpu)
-			name, _, _ := strings.Cut(a.query.Name, "-")
-			s.rows = append(s.rows, row{series: name, x: width, y: took, cells: []string{
-				number(width), number(took), number(middle(results, throughput)), number(middle(results, p50)), number(middle(results, p99)),
-			}})
-		}
-		return nil
-	})
-	m.sections = append(m.sections, s)
-	return err
+	}, all, widths)
 }
 
-// byWidth measures queries with wider and wider answers.
+// byWidth measures queries with wider and wider answers. What stands before the dash of a
+// query's name says to which line it belongs.
 func (m *measurement) byWidth(s section, all []queries.Query, widths []int) error {
 	s.columns = []string{s.x, "CPU, µs", "CPU for each, µs", "answers a second", "p50, ms", "p99, ms"}
 	err := m.over(m.product, all, func(prepared []asked) error {
@@ -183,7 +167,8 @@ func (m *measurement) byWidth(s section, all []queries.Query, widths []int) erro
 				return err
 			}
 			took, width := middle(results, cpu), float64(widths[i])
-			s.rows = append(s.rows, row{series: "CPU", x: width, y: took, cells: []string{
+			series, _, _ := strings.Cut(a.query.Name, "-")
+			s.rows = append(s.rows, row{series: series, x: width, y: took, cells: []string{
 				number(width), number(took), number(took / width), number(middle(results, throughput)), number(middle(results, p50)), number(middle(results, p99)),
 			}})
 		}
