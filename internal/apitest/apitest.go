@@ -85,7 +85,9 @@ func New(t testing.TB) *API {
 	return On(t, testdb.New(t))
 }
 
-// At is New for a server whose clock stands at that instant.
+// At is New for a server whose clock stands at that instant. The database deletes expired
+// documents by its own clock: with an instant in the past, it deletes the answers of
+// idempotency keys, and whatever else expires, within minutes.
 func At(t testing.TB, instant time.Time) *API {
 	t.Helper()
 	return on(t, testdb.New(t), func() time.Time { return instant }, &API{})
